@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using MQTTnet;
+using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 
 namespace BoatTelemetry.Mqtt.MqttNet;
@@ -15,8 +16,9 @@ internal static class MqttNetFailures
             return new(MqttLinkFailure.TlsFailed, null, $"TLS with {options.Host}:{options.Port} failed: {Innermost(exception)}");
         if (Has<MqttProtocolViolationException>(exception))
             return new(MqttLinkFailure.ProtocolError, null, Innermost(exception));
-        // "Connecting failed" is what MQTTnet throws once TCP stands and the CONNACK does not come.
-        if (!Has<MQTTnet.Adapter.MqttConnectingFailedException>(exception) && Has<SocketException>(exception))
+        // A reset is of a connection that stood: in the TLS handshake, or before the CONNACK.
+        if (exception.GetBaseException() is SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) }
+            && !Has<MqttConnectingFailedException>(exception))
             return new(MqttLinkFailure.NotReached, null, $"{options.Host}:{options.Port} not reached: {Innermost(exception)}");
         return new(MqttLinkFailure.ConnectionLost, null, Innermost(exception));
     }
