@@ -13,6 +13,7 @@ public sealed partial class AdmissionWorker(
     DatagramBuffer buffer,
     FleetRegistry fleet,
     IJournal journal,
+    StageGuard guard,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger<AdmissionWorker> log) : IHostedService
@@ -25,7 +26,7 @@ public sealed partial class AdmissionWorker(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var admission = new FrameAdmission(fleet, journal.LoadLiveWindows(), metrics);
-        _loop = Task.Run(() => RunAsync(admission), CancellationToken.None);
+        _loop = guard.Run(nameof(AdmissionWorker), () => RunAsync(admission));
         return Task.CompletedTask;
     }
 

@@ -35,6 +35,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private readonly string _file;
     private readonly TimeSpan _retention;
     private readonly DatagramBuffer _buffer;
+    private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteJournal> _log;
@@ -59,6 +60,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         string file,
         int retentionDays,
         DatagramBuffer buffer,
+        StageGuard guard,
         GatewayMetrics metrics,
         TimeProvider time,
         ILogger<SqliteJournal> log)
@@ -66,6 +68,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         _file = file;
         _retention = TimeSpan.FromDays(retentionDays);
         _buffer = buffer;
+        _guard = guard;
         _metrics = metrics;
         _time = time;
         _log = log;
@@ -97,7 +100,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         }
 
         _committedId = _lastId;
-        _loop = Task.Run(RunAsync, CancellationToken.None);
+        _loop = _guard.Run(nameof(SqliteJournal), RunAsync);
         _expireTimer = _time.CreateTimer(_ => PostExpire(), null, TimeSpan.Zero, ExpireInterval);
         return Task.CompletedTask;
     }

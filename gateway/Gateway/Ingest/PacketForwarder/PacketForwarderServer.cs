@@ -27,6 +27,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     private readonly IPEndPoint _listen;
     private readonly DatagramBuffer _queue;
+    private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<PacketForwarderServer> _log;
@@ -40,10 +41,16 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     private int _datagramLength;
 
     public PacketForwarderServer(
-        IPEndPoint listen, DatagramBuffer queue, GatewayMetrics metrics, TimeProvider time, ILogger<PacketForwarderServer> log)
+        IPEndPoint listen,
+        DatagramBuffer queue,
+        StageGuard guard,
+        GatewayMetrics metrics,
+        TimeProvider time,
+        ILogger<PacketForwarderServer> log)
     {
         _listen = listen;
         _queue = queue;
+        _guard = guard;
         _metrics = metrics;
         _time = time;
         _log = log;
@@ -66,7 +73,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         }
 
         _socket.Bind(_listen);
-        _loop = Task.Run(() => ReceiveAsync(_socket, _stop.Token), CancellationToken.None);
+        _loop = _guard.Run(nameof(PacketForwarderServer), () => ReceiveAsync(_socket, _stop.Token));
         return Task.CompletedTask;
     }
 
