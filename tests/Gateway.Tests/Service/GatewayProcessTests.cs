@@ -116,7 +116,7 @@ public sealed class GatewayProcessTests
         await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings { IsPersistent = true });
         await using var gateway = await StartAsync(broker, boat);
         await using var subscriber = await MosquittoSubscriber.StartAsync(
-            broker.Port, PositionFilter, "%p", "-c", "-i", "reader", "-x", "3600");
+            broker.Port, PositionFilter, "%p", "-c", "-x", "3600");
         using var concentrator = new TestConcentrator(gateway.UdpPort);
         var pushing = PushAsync(concentrator, boat, 0, 600, pauseMs: 5);
         List<uint> received = [];
