@@ -10,6 +10,11 @@ public sealed record ShoreStation(GeoPoint Position, double AntennaHeightM = 45,
 {
     /// <summary>A mast on the hill at Nongsa, Batam.</summary>
     public static readonly ShoreStation Nongsa = new(new GeoPoint(1.1970, 104.0960));
+
+    private const double NearM = 5000;
+
+    /// <summary>A station some kilometres from a boat, for logs that were recorded anywhere.</summary>
+    public static ShoreStation Near(GeoPoint boat) => new(boat.Moved(NearM, 0));
 }
 
 /// <summary>How strong a frame comes in.</summary>
@@ -39,20 +44,22 @@ public sealed class SeaPropagation
     // A concentrator's demodulator tells no more than about this, however strong the signal.
     private const double SnrToldDbMax = 14;
 
-    private readonly ShoreStation _station;
     private readonly Random _random;
 
     public SeaPropagation(ShoreStation station, int seed)
     {
         ArgumentNullException.ThrowIfNull(station);
-        _station = station;
+        Station = station;
         _random = new Random(seed);
     }
+
+    /// <summary>Who hears.</summary>
+    public ShoreStation Station { get; set; }
 
     /// <summary>The level at which the station hears a boat there, now.</summary>
     public SignalLevel LevelFrom(GeoPoint boat)
     {
-        var signal = TransmitDbm + BoatAntennaDbi + _station.AntennaGainDbi - LossDb(boat) + (ScatterDb * Gaussian());
+        var signal = TransmitDbm + BoatAntennaDbi + Station.AntennaGainDbi - LossDb(boat) + (ScatterDb * Gaussian());
         var channel = 10 * Math.Log10(Math.Pow(10, signal / 10) + Math.Pow(10, NoiseDbm / 10));
         return new SignalLevel(signal, channel, Math.Min(signal - NoiseDbm, SnrToldDbMax));
     }
@@ -60,9 +67,9 @@ public sealed class SeaPropagation
     /// <summary>The loss on the way, dB.</summary>
     public double LossDb(GeoPoint boat)
     {
-        var distanceM = Math.Max(NearestM, boat.DistanceToM(_station.Position));
+        var distanceM = Math.Max(NearestM, boat.DistanceToM(Station.Position));
         var freeSpace = 32.4 + (20 * Math.Log10(FrequencyMhz)) + (20 * Math.Log10(distanceM / 1000));
-        var planeEarth = (40 * Math.Log10(distanceM)) - (20 * Math.Log10(_station.AntennaHeightM * BoatAntennaHeightM));
+        var planeEarth = (40 * Math.Log10(distanceM)) - (20 * Math.Log10(Station.AntennaHeightM * BoatAntennaHeightM));
         return Math.Max(freeSpace, planeEarth);
     }
 
