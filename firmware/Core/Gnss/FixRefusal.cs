@@ -1,6 +1,6 @@
 namespace BoatTelemetry.Core.Gnss;
 
-/// <summary>Why an epoch did not become a position. Each has its counter in <c>FixCounters</c>.</summary>
+/// <summary>Why an epoch did not become a position. Each has its counter in <see cref="GnssCounters"/>.</summary>
 public enum FixRefusal
 {
     /// <summary>Not refused.</summary>
@@ -35,4 +35,10 @@ public enum FixRefusal
 
     /// <summary>Farther from the last accepted fix than a boat can go in the time between.</summary>
     ImplausiblyFar,
+
+    /// <summary>
+    /// Two sentences of the epoch give positions farther apart than the jump margin: one of them is wrong although its
+    /// checksum is right (about 1 in 200,000 is, ESPEasy #3203), and nothing tells which.
+    /// </summary>
+    Contradictory,
 }

@@ -32,6 +32,21 @@ public static class UtcTime
         return (era * 146_097) + dayOfEra - 719_468;
     }
 
+    /// <summary>
+    /// The way from one time of day to another where the days are not known: the shorter way round, above -12 h and up
+    /// to +12 h, milliseconds.
+    /// </summary>
+    public static int StepMs(int fromTimeOfDayMs, int toTimeOfDayMs)
+    {
+        int stepMs = toTimeOfDayMs - fromTimeOfDayMs;
+        if (stepMs > DayMs / 2)
+        {
+            return stepMs - DayMs;
+        }
+
+        return stepMs <= -DayMs / 2 ? stepMs + DayMs : stepMs;
+    }
+
     private static int DaysInMonth(int year, int month)
     {
         if (month == 2)
