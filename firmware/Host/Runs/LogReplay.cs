@@ -38,7 +38,7 @@ public static class LogReplay
         }
 
         unit.Flush();
-        return RunSummary.Of(unit);
+        return RunSummary.Of(unit, lossIsFailure: true);
     }
 
     private static LogLines Open(string log)

@@ -12,7 +12,9 @@ public sealed record RunSummary(string Text, string? Failure)
     private static readonly TimeSpan _settleLongest = TimeSpan.FromSeconds(15);
 
     /// <summary>Waits for the last acknowledgements and sums up.</summary>
-    public static RunSummary Of(HostUnit unit)
+    /// <param name="unit">The unit at the end of its run.</param>
+    /// <param name="lossIsFailure">Whether a single frame without acknowledgement is too much: in a replay, not over the air.</param>
+    public static RunSummary Of(HostUnit unit, bool lossIsFailure)
     {
         ArgumentNullException.ThrowIfNull(unit);
         unit.Concentrator.WaitUntilSettled(_settleLongest);
@@ -22,10 +24,10 @@ public sealed record RunSummary(string Text, string? Failure)
         text.AppendLine($"fixes: {unit.Gnss.FixesAccepted} accepted{FixesRefused(unit.Gnss)}");
         text.Append($"frames: {unit.Reporter.Sent} sent, {air.Heard} heard, {air.Acknowledged} acknowledged");
         text.AppendLine($" ({unit.TooWeak} too weak, {air.Resent} sent again, {air.GivenUp} given up, {air.LateAcks} late acknowledgements)");
-        return new RunSummary(text.ToString(), FailureOf(unit));
+        return new RunSummary(text.ToString(), FailureOf(unit, lossIsFailure));
     }
 
-    private static string? FailureOf(HostUnit unit)
+    private static string? FailureOf(HostUnit unit, bool lossIsFailure)
     {
         var air = unit.Concentrator.Counters;
         if (unit.Reporter.WithoutCounter > 0)
@@ -40,7 +42,9 @@ public sealed record RunSummary(string Text, string? Failure)
         if (air.Acknowledged == 0 && air.Heard > 0)
             return "the gateway acknowledged nothing: is it running, and is this its packet-forwarder port?";
 
-        return null;
+        return lossIsFailure && air.Acknowledged < unit.Reporter.Sent
+            ? $"{unit.Reporter.Sent - air.Acknowledged} frames were never acknowledged; the rest of the log was not played"
+            : null;
     }
 
     private static string SentencesRefused(GnssCounters counters)
