@@ -1,0 +1,56 @@
+namespace BoatTelemetry.Mqtt;
+
+/// <summary>How a link connects.</summary>
+public sealed class MqttLinkOptions
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Unique at the broker: a second client of the same name takes the session over and ends this link.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Whether to forget the session the broker may hold for this client id.</summary>
+    public bool CleanStart { get; init; } = true;
+
+    /// <summary>How long the broker keeps subscriptions and undelivered messages after this link; 0 is not at all.</summary>
+    public uint SessionExpirySeconds { get; init; }
+
+    /// <summary>5 to 65,535; libmosquitto takes no less than 5.</summary>
+    public int KeepAliveSeconds { get; init; } = 30;
+
+    /// <summary>What the broker publishes when this link ends without a DISCONNECT.</summary>
+    public MqttMessage? Will { get; init; }
+
+    public string? UserName { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>Null for plain TCP.</summary>
+    public MqttTlsOptions? Tls { get; init; }
+
+    /// <summary>For name resolution, TCP, TLS and CONNACK together.</summary>
+    public int ConnectTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>
+    /// Named limit: publishes sent and not yet acknowledged, 1 to 65,535; the broker's Receive Maximum may lower it. 256
+    /// hides 5 ms of round trip at 50,000 messages a second, what a local mosquitto takes.
+    /// </summary>
+    public int PublishesPendingMax { get; init; } = 256;
+
+    /// <summary>Named limit: QoS 1 messages the broker may send ahead of <see cref="IMqttLink.OnMessage"/>, 1 to 65,535.</summary>
+    public int ReceivesPendingMax { get; init; } = 256;
+}
+
+/// <summary>TLS 1.2 or newer; the broker's name or address must stand in its certificate.</summary>
+public sealed class MqttTlsOptions
+{
+    /// <summary>PEM file of the authorities to trust, instead of the system's; required beside a client certificate.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>PEM file of this client's certificate, if the broker asks for one.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>PEM file of its private key, without a passphrase.</summary>
+    public string? KeyFile { get; init; }
+}

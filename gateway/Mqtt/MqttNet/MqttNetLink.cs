@@ -1,0 +1,201 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace BoatTelemetry.Mqtt.MqttNet;
+
+/// <summary>A link over MQTTnet's client, which could connect again but here never does.</summary>
+internal sealed class MqttNetLink : IMqttLink
+{
+    // A peer that no longer reads must not hold up a clean end.
+    private const int DisconnectTimeoutMs = 2_000;
+
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly TaskCompletionSource<MqttDisconnection> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PublishWindow _publishes;
+    private int _started;
+    private int _disposed;
+    private volatile bool _isConnected;
+
+    public MqttNetLink()
+    {
+        _publishes = new PublishWindow(publish => _ = SendAsync(publish));
+        _client.ApplicationMessageReceivedAsync += ReceivedAsync;
+        _client.DisconnectedAsync += DisconnectedAsync;
+    }
+
+    public Action<MqttMessage>? OnMessage { get; set; }
+
+    public Task<MqttDisconnection> Disconnected => _end.Task;
+
+    public async Task<MqttConnack> ConnectAsync(MqttLinkOptions options, CancellationToken cancellationToken)
+    {
+        MqttChecks.Options(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            throw new InvalidOperationException("A link connects once.");
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.ConnectTimeoutMs);
+        try
+        {
+            var result = await _client.ConnectAsync(MqttNetMessages.ToMqttNet(options), timeout.Token);
+            return Connected(options, result);
+        }
+        catch (Exception exception) when (exception is not MqttLinkException)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                End(new MqttDisconnection(MqttLinkFailure.Closed, null, "the connect was cancelled"));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            var end = timeout.IsCancellationRequested
+                ? new MqttDisconnection(MqttLinkFailure.TimedOut, null, $"no CONNACK within {options.ConnectTimeoutMs} ms")
+                : MqttNetFailures.OfConnect(exception, options);
+            End(end);
+            throw new MqttLinkException(end.Failure, end.ReasonCode, null, end.Detail, exception);
+        }
+    }
+
+    public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken) =>
+        _publishes.PublishAsync(message, cancellationToken);
+
+    public async Task SubscribeAsync(string topicFilter, MqttQos qos, CancellationToken cancellationToken)
+    {
+        MqttChecks.Filter(topicFilter);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_end.Task.IsCompleted)
+            throw (await _end.Task).ToException();
+        if (!_isConnected)
+            throw new InvalidOperationException("The link is not connected.");
+        var options = new MqttClientSubscribeOptions
+        {
+            TopicFilters = [new MqttTopicFilter { Topic = topicFilter, QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos }],
+        };
+        MqttClientSubscribeResult result;
+        try
+        {
+            // Not cancelled inside: the SUBACK comes whether or not it is waited for.
+            result = await _client.SubscribeAsync(options, CancellationToken.None).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw (await EndOrLostAsync(exception)).ToException();
+        }
+
+        var reason = (int)result.Items.First().ResultCode;
+        if (MqttReasons.IsFailure(reason))
+        {
+            var text = string.IsNullOrEmpty(result.ReasonString) ? "" : $": {result.ReasonString}";
+            throw new MqttLinkException(
+                MqttLinkFailure.SubscribeRefused, (byte)reason, topicFilter,
+                $"subscribe to {topicFilter} refused: {MqttReasons.Describe(reason)}{text}");
+        }
+    }
+
+    public async Task DisconnectAsync()
+    {
+        if (!_isConnected || _end.Task.IsCompleted)
+            return;
+        using var timeout = new CancellationTokenSource(DisconnectTimeoutMs);
+        End(new MqttDisconnection(MqttLinkFailure.Closed, null, "disconnected"));
+        try
+        {
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions(), timeout.Token);
+        }
+        catch (Exception exception) when (exception is MqttCommunicationException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The other side went first, or does not read: it is closed either way.
+        }
+
+        await DisposeAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        End(new MqttDisconnection(MqttLinkFailure.Closed, null, "the link was disposed"));
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private MqttConnack Connected(MqttLinkOptions options, MqttClientConnectResult result)
+    {
+        var reason = (int)result.ResultCode;
+        if (MqttReasons.IsFailure(reason))
+        {
+            var text = string.IsNullOrEmpty(result.ReasonString) ? "" : $": {result.ReasonString}";
+            var end = new MqttDisconnection(
+                MqttLinkFailure.ConnectRefused, (byte)reason, $"connect refused: {MqttReasons.Describe(reason)}{text}");
+            End(end);
+            throw end.ToException();
+        }
+
+        // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
+        var brokerMax = result.ReceiveMaximum is { } given and > 0 ? given : ushort.MaxValue;
+        _isConnected = true;
+        _publishes.Open(Math.Min(options.PublishesPendingMax, brokerMax));
+        return new MqttConnack(result.IsSessionPresent, brokerMax);
+    }
+
+    // Called by the window under its lock: everything up to the first await happens in the order of the publishes, and
+    // MQTTnet's own queue for the socket is first come, first served.
+    private async Task SendAsync(PendingPublish publish)
+    {
+        try
+        {
+            var result = await _client.PublishAsync(MqttNetMessages.ToMqttNet(publish.Message), CancellationToken.None);
+            _publishes.Acknowledged(publish, (int)result.ReasonCode, result.ReasonString);
+        }
+        catch (Exception exception)
+        {
+            var end = await EndOrLostAsync(exception);
+            _publishes.Failed(publish, end.ToException(publish.Message.Topic));
+        }
+    }
+
+    private async Task<MqttDisconnection> EndOrLostAsync(Exception exception)
+    {
+        // The operation may learn of the end before the Disconnected event tells its reason.
+        if (exception is MqttClientUnexpectedDisconnectReceivedException { ReasonCode: { } reason })
+            End(MqttNetFailures.OfBroker((byte)reason));
+        else
+            await Task.WhenAny(_end.Task, Task.Delay(DisconnectTimeoutMs));
+        End(MqttNetFailures.OfLoss(exception));
+        return await _end.Task;
+    }
+
+    private Task ReceivedAsync(MqttApplicationMessageReceivedEventArgs received)
+    {
+        try
+        {
+            OnMessage?.Invoke(MqttNetMessages.FromMqttNet(received.ApplicationMessage));
+        }
+        catch (Exception exception)
+        {
+            received.ProcessingFailed = true;
+            End(new MqttDisconnection(MqttLinkFailure.HandlerFailed, null, $"the message handler failed: {exception.Message}"));
+            // Not from inside the client's own receive loop, which disposing would wait for.
+            _ = Task.Run(DisposeAsync);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task DisconnectedAsync(MqttClientDisconnectedEventArgs args)
+    {
+        // A connect that failed says so itself.
+        if (args.ClientWasConnected)
+            End(args.Exception is { } exception ? MqttNetFailures.OfLoss(exception) : MqttNetFailures.OfEnd(args));
+        return Task.CompletedTask;
+    }
+
+    private void End(MqttDisconnection end)
+    {
+        if (_end.TrySetResult(end))
+            _publishes.End(end);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text;
+using MQTTnet;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace BoatTelemetry.Mqtt.MqttNet;
+
+/// <summary>Messages and connect options, to and from MQTTnet's.</summary>
+internal static class MqttNetMessages
+{
+    public static MqttApplicationMessage ToMqttNet(MqttMessage message) => new()
+    {
+        Topic = message.Topic,
+        Payload = new ReadOnlySequence<byte>(message.Payload),
+        QualityOfServiceLevel = (MqttQualityOfServiceLevel)message.Qos,
+        Retain = message.Retain,
+        ContentType = message.ContentType,
+        MessageExpiryInterval = message.ExpirySeconds ?? 0,
+        ResponseTopic = message.ResponseTopic,
+        CorrelationData = CorrelationOf(message),
+        UserProperties = PropertiesOf(message),
+    };
+
+    public static MqttMessage FromMqttNet(MqttApplicationMessage message) => new()
+    {
+        Topic = message.Topic,
+        // MQTTnet's buffer is its own again when the handler has returned.
+        Payload = message.Payload.ToArray(),
+        Qos = (MqttQos)message.QualityOfServiceLevel,
+        Retain = message.Retain,
+        ContentType = message.ContentType,
+        ExpirySeconds = message.MessageExpiryInterval == 0 ? null : message.MessageExpiryInterval,
+        ResponseTopic = message.ResponseTopic,
+        CorrelationData = message.CorrelationData,
+        UserProperties = message.UserProperties is null
+            ? []
+            : [.. message.UserProperties.Select(p => KeyValuePair.Create(p.Name, Encoding.UTF8.GetString(p.ValueBuffer.Span)))],
+    };
+
+    public static MqttClientOptions ToMqttNet(MqttLinkOptions options)
+    {
+        var result = new MqttClientOptions
+        {
+            ChannelOptions = new MqttClientTcpOptions
+            {
+                RemoteEndpoint = MqttNetEndpoint.Of(options.Host, options.Port),
+                NoDelay = true,
+                // MQTTnet's default (linger 0) resets the connection on close, which can discard what was sent last.
+                LingerState = new(enable: false, seconds: 0),
+                TlsOptions = MqttNetTls.ToMqttNet(options),
+            },
+            ClientId = options.ClientId,
+            CleanSession = options.CleanStart,
+            SessionExpiryInterval = options.SessionExpirySeconds,
+            KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
+            ReceiveMaximum = (ushort)options.ReceivesPendingMax,
+            Timeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
+        };
+        if (options.UserName is not null || options.Password is not null)
+        {
+            result.Credentials = new MqttClientCredentials(
+                options.UserName, options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password));
+        }
+
+        SetWill(result, options.Will);
+        return result;
+    }
+
+    private static void SetWill(MqttClientOptions options, MqttMessage? will)
+    {
+        if (will is null)
+            return;
+        options.WillTopic = will.Topic;
+        options.WillPayload = will.Payload.ToArray();
+        options.WillQualityOfServiceLevel = (MqttQualityOfServiceLevel)will.Qos;
+        options.WillRetain = will.Retain;
+        options.WillContentType = will.ContentType;
+        options.WillMessageExpiryInterval = will.ExpirySeconds ?? 0;
+        options.WillResponseTopic = will.ResponseTopic;
+        options.WillCorrelationData = CorrelationOf(will);
+        options.WillUserProperties = PropertiesOf(will);
+    }
+
+    private static byte[]? CorrelationOf(MqttMessage message) =>
+        message.CorrelationData.IsEmpty ? null : message.CorrelationData.ToArray();
+
+    private static List<MqttUserProperty>? PropertiesOf(MqttMessage message) => message.UserProperties.Count == 0
+        ? null
+        : [.. message.UserProperties.Select(p => new MqttUserProperty(p.Key, Encoding.UTF8.GetBytes(p.Value).AsMemory()))];
+}
