@@ -33,8 +33,11 @@ public static class LogReplay
                 break;
 
             unit.Receive(lines.Buffer, 0, length);
-            if (cancellation.IsCancellationRequested || unit.Concentrator.Counters.GivenUp > 0)
+            if (cancellation.IsCancellationRequested)
                 break;
+
+            if (unit.Concentrator.Counters.GivenUp > 0)
+                return RunSummary.Of(unit, lossIsFailure: true);
         }
 
         unit.Flush();

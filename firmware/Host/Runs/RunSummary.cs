@@ -17,7 +17,9 @@ public sealed record RunSummary(string Text, string? Failure)
     public static RunSummary Of(HostUnit unit, bool lossIsFailure)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        unit.Concentrator.WaitUntilSettled(_settleLongest);
+        if (unit.Concentrator.Counters.GivenUp == 0)
+            unit.Concentrator.WaitUntilSettled(_settleLongest);
+
         var air = unit.Concentrator.Counters;
         var text = new StringBuilder();
         text.AppendLine($"sentences: {unit.Gnss.SentencesUsed} used, {unit.Gnss.SentencesIgnored} ignored{SentencesRefused(unit.Gnss)}");

@@ -40,7 +40,10 @@ public sealed class HostUnit : IFixSink, IDisposable
         _clock = clock;
         _aes = new SimulatedAes(KeyFile.Read(settings.KeyFile));
         _state = new UnitState(settings.StateDirectory, settings.Unit);
-        Concentrator = new Concentrator(settings.Gateway, radio.Concentrator);
+
+        // Several units on one PC have a concentrator each, and a gateway tells them apart by this.
+        var eui = radio.Concentrator.Eui + (ulong)settings.Unit;
+        Concentrator = new Concentrator(settings.Gateway, radio.Concentrator with { Eui = eui });
         _air = new SeaPropagation(radio.Station ?? ShoreStation.Nongsa, radio.Seed);
         _stationPlaced = radio.Station is not null;
         _radio = new RadioLink(

@@ -14,10 +14,10 @@ public sealed record ConcentratorOptions
     /// one, because a live frame that a newer one has overtaken is not believed any more; the gateway takes a copy of a
     /// frame that it has for a replay, so sending again does no harm.
     /// </summary>
-    public static readonly ConcentratorOptions Lossless = new() { AckWaitMs = 250, AttemptsMax = 40, InFlightMax = 1 };
+    public static readonly ConcentratorOptions Lossless = new() { AckWaitMs = 250, AttemptsMax = 30, InFlightMax = 1 };
 
     /// <summary>The concentrator's identifier.</summary>
-    public ulong Eui { get; init; } = 0xAA55_5A00_0000_0001;
+    public ulong Eui { get; init; } = 0xAA55_5A00_0000_0000;
 
     /// <summary>Between two PULL_DATA, milliseconds. The recorded forwarder: 10 s.</summary>
     public int KeepAliveMs { get; init; } = 10_000;
