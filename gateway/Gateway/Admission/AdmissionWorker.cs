@@ -1,0 +1,70 @@
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BoatTelemetry.Gateway.Admission;
+
+/// <summary>Takes datagrams from the ingest one by one, in their order, and has them judged.</summary>
+public sealed partial class AdmissionWorker(
+    DatagramBuffer buffer,
+    FleetRegistry fleet,
+    IJournal journal,
+    StageGuard guard,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<AdmissionWorker> log) : IHostedService
+{
+    private readonly LogSampler<FrameRejection> _sampler = new(time);
+    private Task _loop = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    /// <remarks>The journal has started before, so that what it remembers of each unit is there.</remarks>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var admission = new FrameAdmission(fleet, journal.LoadLiveWindows(), metrics);
+        _loop = guard.Run(nameof(AdmissionWorker), () => RunAsync(admission));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Every ingest has stopped before: what is in the buffer is judged, and then the loop ends by itself.</remarks>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        buffer.Close();
+        await _loop.WaitAsync(cancellationToken);
+    }
+
+    private async Task RunAsync(FrameAdmission admission)
+    {
+        while (await buffer.WaitAsync(CancellationToken.None))
+        {
+            while (buffer.TryTake(out var datagram))
+            {
+                var outcome = admission.Admit(datagram, journal, out var rejection);
+                if (outcome == AdmissionOutcome.Rejected)
+                    LogRejection(rejection, datagram);
+                if (outcome is AdmissionOutcome.Rejected or AdmissionOutcome.RepeatedReception)
+                    buffer.Return(datagram);
+            }
+        }
+    }
+
+    private void LogRejection(FrameRejection rejection, Datagram datagram)
+    {
+        if (log.IsEnabled(LogLevel.Information) && _sampler.TryTake(rejection, out var suppressed))
+        {
+            Log.Rejected(
+                log, rejection, suppressed, datagram.Reception.Concentrator, Convert.ToHexStringLower(datagram.Bytes));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(201, LogLevel.Information, "Frame rejected: {Rejection} ({Suppressed} more not logged); from concentrator {Concentrator:x16}: {Hex}")]
+        public static partial void Rejected(ILogger log, FrameRejection rejection, long suppressed, ulong concentrator, string hex);
+    }
+}

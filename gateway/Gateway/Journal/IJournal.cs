@@ -1,0 +1,68 @@
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+
+namespace BoatTelemetry.Gateway.Journal;
+
+/// <summary>
+/// What was admitted, in its order, on stable storage. The admission appends, each outlet reads from its own cursor;
+/// nothing is published, and nothing will be acknowledged to a boat, before its commit.
+/// </summary>
+public interface IJournal
+{
+    /// <summary>The largest number that is committed; 0 if there is none.</summary>
+    long CommittedId { get; }
+
+    /// <summary>What was admitted of each unit's live frames, as of the last commit.</summary>
+    IReadOnlyList<KeyValuePair<int, LiveWindow>> LoadLiveWindows();
+
+    /// <summary>
+    /// Appends a frame with its first reception and takes the datagram over until the commit. Returns its number,
+    /// which only grows. Never waits: the number of datagrams bounds what is not committed. One thread appends.
+    /// </summary>
+    long Append(in AdmittedFrame frame, in LiveWindow window, Datagram datagram);
+
+    /// <summary>Appends a further reception of a frame and takes the datagram over until the commit.</summary>
+    /// <param name="id">The frame's number.</param>
+    /// <param name="ordinal">Which reception of the frame it is, from 1 on.</param>
+    /// <param name="datagram">Bytes and reception.</param>
+    void AppendReception(long id, int ordinal, Datagram datagram);
+
+    /// <summary>Completes when a number larger than <paramref name="id"/> is committed.</summary>
+    Task WaitForCommitAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Completes when all that was appended before is committed.</summary>
+    Task FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>Fills <paramref name="records"/> with the committed frames after a number, in order.</summary>
+    /// <exception cref="JournalException">The storage could not be read; trying again later may succeed.</exception>
+    void Read(long afterId, int recordsMax, List<JournalRecord> records);
+
+    /// <summary>Up to which number an outlet has delivered; 0 if it never did.</summary>
+    long LoadCursor(string outlet);
+
+    /// <summary>Keeps how far an outlet has delivered, with the next commit.</summary>
+    void SaveCursor(string outlet, long id);
+}
+
+/// <summary>A committed frame and the receptions of it that were committed when it was read.</summary>
+/// <param name="Frame">What the frame says.</param>
+/// <param name="Receptions">In the order of their arrival; at least one.</param>
+public sealed record JournalRecord(AdmittedFrame Frame, IReadOnlyList<Reception> Receptions);
+
+/// <summary>The journal's storage failed.</summary>
+public sealed class JournalException : Exception
+{
+    public JournalException()
+    {
+    }
+
+    public JournalException(string message)
+        : base(message)
+    {
+    }
+
+    public JournalException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,41 @@
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+
+namespace BoatTelemetry.Gateway.Journal;
+
+/// <summary>What the one writer is asked to do.</summary>
+internal enum JournalOperationKind
+{
+    Frame = 1,
+    Reception,
+    Cursor,
+    Expire,
+    Flush,
+}
+
+/// <summary>One thing for the writer; which members count depends on the kind.</summary>
+internal struct JournalOperation
+{
+    public JournalOperationKind Kind;
+
+    /// <summary>Frame.</summary>
+    public AdmittedFrame Frame;
+
+    /// <summary>Frame.</summary>
+    public LiveWindow Window;
+
+    /// <summary>Frame, Reception: given back after the commit.</summary>
+    public Datagram? Datagram;
+
+    /// <summary>Reception: the frame's number. Cursor: how far.</summary>
+    public long Id;
+
+    /// <summary>Reception.</summary>
+    public int Ordinal;
+
+    /// <summary>Cursor.</summary>
+    public string? Outlet;
+
+    /// <summary>Flush: completed after the commit.</summary>
+    public TaskCompletionSource? Flushed;
+}

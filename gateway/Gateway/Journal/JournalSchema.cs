@@ -1,0 +1,129 @@
+using Microsoft.Data.Sqlite;
+
+namespace BoatTelemetry.Gateway.Journal;
+
+/// <summary>The tables of the journal, and how a file of it is opened.</summary>
+internal static class JournalSchema
+{
+    /// <summary>"BTJ1", so that <c>file</c> and <see cref="Open"/> know a journal from any other SQLite file.</summary>
+    private const int ApplicationId = 0x42544A31;
+    private const int Version = 1;
+
+    /// <summary>How long a statement waits for another process that has locked the file, s.</summary>
+    private const int LockTimeoutS = 1;
+
+    // No unique key on (unit, counter) of live frames: live_window is committed with them and says it already.
+    private const string Tables = """
+        CREATE TABLE frame (
+            id INTEGER PRIMARY KEY,
+            unit INTEGER NOT NULL,
+            counter INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            position_utc_ms INTEGER NOT NULL,
+            received_utc_ms INTEGER NOT NULL,
+            latitude_e5 INTEGER NOT NULL,
+            longitude_e5 INTEGER NOT NULL,
+            sog_deciknots INTEGER,
+            cog_deg INTEGER,
+            quality INTEGER NOT NULL,
+            movement INTEGER NOT NULL,
+            on_battery INTEGER NOT NULL,
+            alarm INTEGER NOT NULL,
+            backlog_pending INTEGER NOT NULL,
+            sealed BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE reception (
+            frame_id INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            concentrator INTEGER NOT NULL,
+            received_utc_ms INTEGER NOT NULL,
+            rssi_dbm INTEGER,
+            snr_decibel_e1 INTEGER,
+            frequency_hz INTEGER,
+            spreading_factor INTEGER,
+            bandwidth_hz INTEGER,
+            concentrator_us INTEGER,
+            PRIMARY KEY (frame_id, ordinal)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE live_window (
+            unit INTEGER PRIMARY KEY,
+            newest INTEGER NOT NULL,
+            seen INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE outlet (
+            name TEXT PRIMARY KEY,
+            cursor INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    /// <summary>Opens the file, makes it and its tables if it is new, and checks that it is a journal of this version.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened or made.</exception>
+    /// <exception cref="JournalException">It is something else.</exception>
+    public static SqliteConnection Open(string file)
+    {
+        var connection = Connect(file);
+        try
+        {
+            // FULL: a commit is on the disk when it returns, also after a loss of power (sqlite.org/pragma.html).
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
+                Create(connection);
+            Check(connection, file);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A second connection to an open journal, for reading.</summary>
+    public static SqliteConnection OpenToRead(string file)
+    {
+        var connection = Connect(file);
+        Execute(connection, "PRAGMA query_only = ON;");
+        return connection;
+    }
+
+    /// <summary>Runs statements without result.</summary>
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The one integer that a query yields.</summary>
+    public static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static SqliteConnection Connect(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Pooling = false,
+            DefaultTimeout = LockTimeoutS,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Create(SqliteConnection connection) => Execute(
+        connection,
+        $"BEGIN IMMEDIATE; {Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+
+    private static void Check(SqliteConnection connection, string file)
+    {
+        if (Scalar(connection, "PRAGMA application_id") != ApplicationId)
+            throw new JournalException($"{file} is a SQLite file, but no journal of this gateway.");
+        var version = Scalar(connection, "PRAGMA user_version");
+        if (version != Version)
+            throw new JournalException($"{file} is a journal of version {version}; this gateway reads version {Version}.");
+    }
+}

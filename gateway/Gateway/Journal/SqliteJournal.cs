@@ -1,0 +1,349 @@
+using System.Threading.Channels;
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Observability;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BoatTelemetry.Gateway.Journal;
+
+/// <summary>
+/// The journal in a SQLite file: write-ahead log, synchronous FULL, one writer that commits in groups.
+/// </summary>
+/// <remarks>
+/// When the disk fails or is full, the batch stays in memory and is tried again, for ever, with growing delays; what is
+/// not committed is not published. Its datagrams are not given back meanwhile, so the ingest fills up, refuses the
+/// newest and counts it (<c>QueueFull</c>). When the disk is back, the batch and everything after it is committed:
+/// nothing that was admitted is lost unless the process ends first. An error says so at every try, and the gauge
+/// <c>journal.failing</c> is 1.
+/// </remarks>
+public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposable
+{
+    /// <summary>Named limit: operations in one commit.</summary>
+    public const int BatchMax = 512;
+
+    /// <summary>A commit follows the one before not sooner than this, unless a batch is full; the first is at once.</summary>
+    public const int CommitIntervalMs = 5;
+
+    /// <summary>How often what is beyond its retention is looked for.</summary>
+    public static readonly TimeSpan ExpireInterval = TimeSpan.FromMinutes(10);
+
+    private const int RetryDelayMinMs = 100;
+    private const int RetryDelayMaxMs = 5000;
+
+    private readonly string _file;
+    private readonly TimeSpan _retention;
+    private readonly DatagramBuffer _buffer;
+    private readonly StageGuard _guard;
+    private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SqliteJournal> _log;
+    private readonly Channel<JournalOperation> _operations =
+        Channel.CreateUnbounded<JournalOperation>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly List<JournalOperation> _batch = new(BatchMax);
+    private readonly Lock _readLock = new();
+    private readonly Lock _commitLock = new();
+    private readonly CancellationTokenSource _giveUp = new();
+    private TaskCompletionSource _committed = NewSignal();
+    private JournalWriter? _writer;
+    private JournalReader? _reader;
+    private ITimer? _expireTimer;
+    private Task _loop = Task.CompletedTask;
+    private long _lastId;
+    private long _committedId;
+    private long _lastCommit;
+    private volatile bool _failing;
+
+    public SqliteJournal(
+        string file,
+        int retentionDays,
+        DatagramBuffer buffer,
+        StageGuard guard,
+        GatewayMetrics metrics,
+        TimeProvider time,
+        ILogger<SqliteJournal> log)
+    {
+        _file = file;
+        _retention = TimeSpan.FromDays(retentionDays);
+        _buffer = buffer;
+        _guard = guard;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+        metrics.Gauge("journal.failing", "1 while commits fail.", () => _failing ? 1 : 0);
+        metrics.Gauge("journal.committed_id", "The largest committed number.", () => CommittedId);
+    }
+
+    /// <inheritdoc/>
+    public long CommittedId => Volatile.Read(ref _committedId);
+
+    /// <summary>Whether the last try to commit failed.</summary>
+    public bool IsFailing => _failing;
+
+    /// <inheritdoc/>
+    /// <exception cref="JournalException">The file cannot be opened, or is no journal.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder)
+                Directory.CreateDirectory(folder);
+            _writer = new JournalWriter(_file);
+            _reader = new JournalReader(_file);
+            _lastId = _reader.LastId();
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"The journal {_file} cannot be opened: {e.Message}", e);
+        }
+
+        _committedId = _lastId;
+        _loop = _guard.Run(nameof(SqliteJournal), RunAsync);
+        _expireTimer = _time.CreateTimer(_ => PostExpire(), null, TimeSpan.Zero, ExpireInterval);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Commits what was appended; gives up when <paramref name="cancellationToken"/> says that time is over.</remarks>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_expireTimer is not null)
+            await _expireTimer.DisposeAsync();
+        _operations.Writer.TryComplete();
+        await using (cancellationToken.UnsafeRegister(source => ((CancellationTokenSource)source!).Cancel(), _giveUp))
+            await _loop;
+        _reader?.Dispose();
+        _writer?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _expireTimer?.Dispose();
+        _reader?.Dispose();
+        _writer?.Dispose();
+        _giveUp.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<int, LiveWindow>> LoadLiveWindows() => Reading(reader => reader.LiveWindows());
+
+    /// <inheritdoc/>
+    public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
+
+    /// <inheritdoc/>
+    public void Read(long afterId, int recordsMax, List<JournalRecord> records) => Reading(reader =>
+    {
+        reader.Read(afterId, recordsMax, records);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public long Append(in AdmittedFrame frame, in LiveWindow window, Datagram datagram)
+    {
+        var operation = new JournalOperation
+        {
+            Kind = JournalOperationKind.Frame, Frame = frame, Window = window, Datagram = datagram,
+        };
+        operation.Frame.Id = ++_lastId;
+        _operations.Writer.TryWrite(operation);
+        return _lastId;
+    }
+
+    /// <inheritdoc/>
+    public void AppendReception(long id, int ordinal, Datagram datagram) => _operations.Writer.TryWrite(
+        new JournalOperation { Kind = JournalOperationKind.Reception, Id = id, Ordinal = ordinal, Datagram = datagram });
+
+    /// <inheritdoc/>
+    public void SaveCursor(string outlet, long id) => _operations.Writer.TryWrite(
+        new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet, Id = id });
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var flushed = NewSignal();
+        _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Flush, Flushed = flushed });
+        return flushed.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForCommitAsync(long id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_commitLock)
+            {
+                if (CommittedId > id)
+                    return;
+                next = _committed.Task;
+            }
+
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private T Reading<T>(Func<JournalReader, T> read)
+    {
+        lock (_readLock)
+        {
+            try
+            {
+                return read(_reader ??= new JournalReader(_file));
+            }
+            catch (SqliteException e)
+            {
+                _reader?.Dispose();
+                _reader = null;
+                throw new JournalException($"The journal {_file} cannot be read: {e.Message}", e);
+            }
+        }
+    }
+
+    private void PostExpire() =>
+        _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
+
+    private async Task RunAsync()
+    {
+        while (await _operations.Reader.WaitToReadAsync())
+        {
+            await PaceAsync();
+            _batch.Clear();
+            var expire = false;
+            while (_batch.Count < BatchMax && _operations.Reader.TryRead(out var operation))
+            {
+                expire |= operation.Kind == JournalOperationKind.Expire;
+                _batch.Add(operation);
+            }
+
+            if (!await CommitAsync())
+            {
+                Log.GivenUp(_log, _batch.Count + _operations.Reader.Count);
+                return;
+            }
+
+            Committed();
+            if (expire)
+                Expire();
+        }
+    }
+
+    // A lone frame is committed at once; in a stream each commit gathers what came since the one before.
+    private async ValueTask PaceAsync()
+    {
+        var left = TimeSpan.FromMilliseconds(CommitIntervalMs) - _time.GetElapsedTime(_lastCommit);
+        if (left > TimeSpan.Zero && _operations.Reader.Count < BatchMax && !_operations.Reader.Completion.IsCompleted)
+            await Task.Delay(left, _time);
+        _lastCommit = _time.GetTimestamp();
+    }
+
+    private async ValueTask<bool> CommitAsync()
+    {
+        for (var delayMs = RetryDelayMinMs; ; delayMs = Math.Min(delayMs * 2, RetryDelayMaxMs))
+        {
+            try
+            {
+                _writer ??= new JournalWriter(_file);
+                _writer.Commit(_batch);
+                if (_failing)
+                    Log.Recovered(_log, _file);
+                _failing = false;
+                return true;
+            }
+            catch (Exception e) when (e is SqliteException or JournalException)
+            {
+                _failing = true;
+                _metrics.JournalFailures.Add();
+                Log.CommitFailed(_log, _file, e.Message, delayMs);
+                DropWriter();
+            }
+
+            if (_giveUp.IsCancellationRequested)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _time, _giveUp.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A connection that has seen a disk fail is not trusted again.
+    private void DropWriter()
+    {
+        try
+        {
+            _writer?.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // Closing reports the same failure once more.
+        }
+
+        _writer = null;
+    }
+
+    private void Committed()
+    {
+        var rows = 0;
+        var newest = CommittedId;
+        foreach (var operation in _batch)
+        {
+            if (operation.Datagram is not null)
+            {
+                rows++;
+                _buffer.Return(operation.Datagram);
+            }
+
+            if (operation.Kind == JournalOperationKind.Frame)
+                newest = operation.Frame.Id;
+        }
+
+        _metrics.Commits.Add();
+        _metrics.RowsCommitted.Add(rows);
+        TaskCompletionSource signal;
+        lock (_commitLock)
+        {
+            Volatile.Write(ref _committedId, newest);
+            signal = _committed;
+            _committed = NewSignal();
+        }
+
+        signal.SetResult();
+        foreach (var operation in _batch)
+            operation.Flushed?.TrySetResult();
+    }
+
+    private void Expire()
+    {
+        try
+        {
+            var before = _time.GetUtcNow() - _retention;
+            var frames = _writer!.Expire(before.ToUnixTimeMilliseconds());
+            _metrics.RowsExpired.Add(frames);
+            if (frames == JournalWriter.ExpireFramesMax)
+                PostExpire();
+        }
+        catch (SqliteException e)
+        {
+            _metrics.JournalFailures.Add();
+            Log.ExpireFailed(_log, _file, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(301, LogLevel.Error, "Journal {File}: commit failed: {Message}; kept in memory, next try in {DelayMs} ms")]
+        public static partial void CommitFailed(ILogger log, string file, string message, int delayMs);
+
+        [LoggerMessage(302, LogLevel.Warning, "Journal {File}: commits succeed again, nothing was lost")]
+        public static partial void Recovered(ILogger log, string file);
+
+        [LoggerMessage(303, LogLevel.Critical, "Journal: stopped with {Operations} operations not committed; they are lost")]
+        public static partial void GivenUp(ILogger log, int operations);
+
+        [LoggerMessage(304, LogLevel.Warning, "Journal {File}: deleting after retention failed: {Message}; tried again later")]
+        public static partial void ExpireFailed(ILogger log, string file, string message);
+    }
+}
