@@ -10,8 +10,8 @@ namespace BoatTelemetry.Core.Gnss;
 /// <para>
 /// Whatever judges by the last accepted fix would refuse for ever after one wrong accepted fix. So refused fixes are
 /// watched as well: <see cref="GnssOptions.ReanchorAfterFixes"/> of them in a row, each later than the one before and
-/// within the boat's reach of it, are the new history. Stale ones must come at the pace of the monotonic clock too:
-/// old data that is caught up with comes faster, and ends by itself.
+/// within the boat's reach of it, are the new history. Stale ones must come at the pace of the monotonic clock too,
+/// within a factor of two: a backlog that is caught up with comes faster, and ends by itself.
 /// </para>
 /// <para>
 /// Staleness is relative, for the unit has no other clock: the lag is the monotonic instant of reception minus the
@@ -20,9 +20,6 @@ namespace BoatTelemetry.Core.Gnss;
 /// </remarks>
 internal sealed class FixGate
 {
-    /// <summary>How far apart the lags of two stale fixes in a row may be, milliseconds: a receiver's own jitter.</summary>
-    private const int SteadyLagMs = 1_000;
-
     /// <summary>
     /// After longer than this a boat can be anywhere: 100 knots for 30 days are three times around. It also keeps the
     /// product of time and speed within 64 bits.
@@ -45,8 +42,12 @@ internal sealed class FixGate
     private long _lagMs;
     private long _leastLagE4;
 
+    // The refused fixes that agree with each other: the newest, how many, and how long from the first to the newest by
+    // their own time and by the monotonic clock.
     private readonly Fix _candidate = new Fix();
     private int _candidates;
+    private long _candidatesElapsedMs;
+    private long _candidatesReceivedMs;
 
     public FixGate(GnssOptions options, GnssCounters counters)
     {
@@ -127,16 +128,23 @@ internal sealed class FixGate
             return false;
         }
 
-        bool follows = _candidates != 0 && elapsedMs > 0 && IsInReach(_candidate, fix, elapsedMs);
-        if (follows && refusal == FixRefusal.Stale)
+        if (_candidates != 0 && elapsedMs > 0 && IsInReach(_candidate, fix, elapsedMs))
         {
-            long lagStepMs = fix.ReceivedMonotonicMs - _candidate.ReceivedMonotonicMs - elapsedMs;
-            follows = lagStepMs >= -SteadyLagMs && lagStepMs <= SteadyLagMs;
+            _candidates++;
+            _candidatesElapsedMs += elapsedMs;
+            _candidatesReceivedMs += fix.ReceivedMonotonicMs - _candidate.ReceivedMonotonicMs;
+        }
+        else
+        {
+            _candidates = 1;
+            _candidatesElapsedMs = 0;
+            _candidatesReceivedMs = 0;
         }
 
-        _candidates = follows ? _candidates + 1 : 1;
         _candidate.CopyFrom(fix);
-        return _candidates >= _options.ReanchorAfterFixes;
+        bool inPace = _candidatesReceivedMs * 2 >= _candidatesElapsedMs
+            && _candidatesReceivedMs <= _candidatesElapsedMs * 2;
+        return _candidates >= _options.ReanchorAfterFixes && (inPace || refusal != FixRefusal.Stale);
     }
 
     /// <summary>The history begins anew with this fix.</summary>

@@ -6,7 +6,7 @@ namespace BoatTelemetry.Core.Gnss;
 /// </summary>
 /// <remarks>
 /// Whether a sentence is needed is decided at its sixth byte; an unneeded one is stepped over without being stored or
-/// summed, because each byte of it would cost the interpreter about 30 instructions (docs/decisions).
+/// summed, because each stored byte costs the interpreter some 40 instructions and a skipped one 13.
 /// </remarks>
 public sealed class NmeaFramer
 {
@@ -92,7 +92,13 @@ public sealed class NmeaFramer
     {
         while (index < end)
         {
-            int b = buffer[index++];
+            // Both starts are below nearly all else: one comparison steps over a byte.
+            if (buffer[index++] > '$')
+            {
+                continue;
+            }
+
+            int b = buffer[index - 1];
             if (b == '$')
             {
                 _state = InHeader;
