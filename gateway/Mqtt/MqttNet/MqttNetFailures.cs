@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using MQTTnet;
+using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 
 namespace BoatTelemetry.Mqtt.MqttNet;
@@ -15,8 +16,7 @@ internal static class MqttNetFailures
             return new(MqttLinkFailure.TlsFailed, null, $"TLS with {options.Host}:{options.Port} failed: {Innermost(exception)}");
         if (Has<MqttProtocolViolationException>(exception))
             return new(MqttLinkFailure.ProtocolError, null, Innermost(exception));
-        // "Connecting failed" is what MQTTnet throws once TCP stands and the CONNACK does not come.
-        if (!Has<MQTTnet.Adapter.MqttConnectingFailedException>(exception) && Has<SocketException>(exception))
+        if (exception.GetBaseException() is SocketException socket && !StoodOnce(socket) && !Has<MqttConnectingFailedException>(exception))
             return new(MqttLinkFailure.NotReached, null, $"{options.Host}:{options.Port} not reached: {Innermost(exception)}");
         return new(MqttLinkFailure.ConnectionLost, null, Innermost(exception));
     }
@@ -42,6 +42,10 @@ internal static class MqttNetFailures
             ? new(MqttLinkFailure.ConnectionLost, null, "the other side closed the connection")
             : OfBroker((byte)reason);
     }
+
+    // Only a connection that stood can be reset: in the TLS handshake, or before the CONNACK.
+    private static bool StoodOnce(SocketException exception) =>
+        exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown;
 
     private static bool Has<T>(Exception? exception)
         where T : Exception

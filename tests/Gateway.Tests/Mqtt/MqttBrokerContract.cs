@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using BoatTelemetry.Mqtt;
+using BoatTelemetry.TestSupport;
+using Xunit;
+
+namespace BoatTelemetry.Gateway.Tests.Mqtt;
+
+/// <summary>What an embedded broker promises, with every client library of this build and with mosquitto's own programs.</summary>
+public abstract class MqttBrokerContract(IMqttStack stack)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Start_OnPortZero_TakesAFreePortAndServesBothClients()
+    {
+        await using var broker = stack.CreateBroker();
+        Assert.Equal(0, broker.Port);
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        Assert.NotEqual(0, broker.Port);
+        foreach (var client in MqttStack.All)
+        {
+            var received = new TaskCompletionSource<MqttMessage>();
+            await using var link = client.CreateLink();
+            link.OnMessage = m => received.TrySetResult(m);
+            await link.ConnectAsync(Options(broker.Port), default);
+            await link.SubscribeAsync("demo/+", MqttQos.AtLeastOnce, default);
+            await link.PublishAsync(
+                new MqttMessage { Topic = "demo/a", Payload = "1"u8.ToArray(), UserProperties = [new("k", "v")] }, default);
+            var message = await received.Task.WaitAsync(_patience);
+            Assert.Equal([new("k", "v")], message.UserProperties);
+        }
+    }
+
+    [Fact]
+    public async Task Serve_MosquittosPrograms_DeliversBetweenThem()
+    {
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, "#", "%t %p");
+        await MosquittoPublisher.PublishAsync(broker.Port, "demo", "hello");
+        Assert.Equal("demo hello", await subscriber.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Retained_BetweenClients_IsKeptUntilTheBrokerStops()
+    {
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await using (var link = MqttStack.Default.CreateLink())
+        {
+            await link.ConnectAsync(Options(broker.Port), default);
+            await link.PublishAsync(new MqttMessage { Topic = "state", Payload = "up"u8.ToArray(), Retain = true }, default);
+        }
+
+        foreach (var client in MqttStack.All)
+        {
+            var received = new TaskCompletionSource<MqttMessage>();
+            await using var link = client.CreateLink();
+            link.OnMessage = m => received.TrySetResult(m);
+            await link.ConnectAsync(Options(broker.Port), default);
+            await link.SubscribeAsync("#", MqttQos.AtLeastOnce, default);
+            var message = await received.Task.WaitAsync(_patience);
+            Assert.Equal(("up", true), (Encoding.UTF8.GetString(message.Payload.Span), message.Retain));
+        }
+    }
+
+    [Fact]
+    public async Task Publish_ThousandsToASubscriber_ArriveInOrder()
+    {
+        const int Count = 5_000;
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, "n", "%p");
+        await using var link = MqttStack.Default.CreateLink();
+        await link.ConnectAsync(Options(broker.Port), default);
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(i =>
+            link.PublishAsync(new MqttMessage { Topic = "n", Payload = Encoding.UTF8.GetBytes($"{i}") }, default))).WaitAsync(_patience);
+        for (var i = 0; i < Count; i++)
+            Assert.Equal($"{i}", await subscriber.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Stop_WithAClient_EndsItsLinkAndReleasesThePort()
+    {
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        var port = broker.Port;
+        await using var link = MqttStack.Default.CreateLink();
+        await link.ConnectAsync(Options(port), default);
+        await broker.StopAsync();
+        await link.Disconnected.WaitAsync(_patience);
+        Assert.Equal(0, broker.Port);
+
+        await using var next = stack.CreateBroker();
+        await next.StartAsync(IPAddress.Loopback, port, default);
+        Assert.Equal(port, next.Port);
+    }
+
+    [Fact]
+    public async Task Start_OnATakenPort_FailsAndSaysWhere()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var broker = stack.CreateBroker();
+        var failure = await Assert.ThrowsAsync<MqttBrokerException>(() => broker.StartAsync(IPAddress.Loopback, port, default));
+        Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_TwiceOrUnstarted_IsHarmless()
+    {
+        await using var broker = stack.CreateBroker();
+        await broker.StopAsync();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await broker.StopAsync();
+        await broker.StopAsync();
+    }
+
+    private static MqttLinkOptions Options(int port) =>
+        new() { Host = "127.0.0.1", Port = port, ClientId = $"test-{Guid.NewGuid():N}" };
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace BoatTelemetry.Gateway.Tests.Mqtt;
+
+/// <summary>
+/// An acceptor that answers CONNECT with the CONNACK it was given and PUBLISH as it is told, which no well-behaved broker
+/// can be made to do.
+/// </summary>
+internal sealed class ScriptedBroker : IAsyncDisposable
+{
+    private const int ConnectType = 1;
+    private const int PublishType = 3;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly byte[]? _connack;
+    private readonly Func<ushort, byte[]?> _answerPublish;
+    private readonly SemaphoreSlim _published = new(0);
+    private readonly Task _run;
+    private TcpClient? _client;
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="connack">The whole packet; null never answers.</param>
+    /// <param name="answerPublish">From the packet identifier to the packet to answer; null does not answer.</param>
+    public ScriptedBroker(byte[]? connack, Func<ushort, byte[]?>? answerPublish = null)
+    {
+        _connack = connack;
+        _answerPublish = answerPublish ?? (_ => null);
+        _listener.Start();
+        _run = RunAsync();
+    }
+
+    /// <summary>Success, no session, and the Receive Maximum if it is not 0.</summary>
+    public static byte[] Connack(ushort receiveMaximum = 0) => receiveMaximum == 0
+        ? [0x20, 3, 0, 0, 0]
+        : [0x20, 6, 0, 0, 3, 33, (byte)(receiveMaximum >> 8), (byte)receiveMaximum];
+
+    public static byte[] Puback(ushort id, byte reason) => [0x40, 4, (byte)(id >> 8), (byte)id, reason, 0];
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public int PublishCount { get; private set; }
+
+    public int ConnectCount { get; private set; }
+
+    /// <summary>Completes when one more PUBLISH has arrived.</summary>
+    public async Task WaitForPublishAsync() => Assert.True(await _published.WaitAsync(TimeSpan.FromSeconds(20)), "no PUBLISH came");
+
+    public async Task SendAsync(byte[] packet) => await _client!.GetStream().WriteAsync(packet);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        _client?.Dispose();
+        await _run;
+        _stop.Dispose();
+        _published.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                await ServeAsync(_client.GetStream());
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        {
+            // The test is over, or the client has gone.
+        }
+    }
+
+    private async Task ServeAsync(NetworkStream stream)
+    {
+        var first = new byte[1];
+        while (await stream.ReadAsync(first, _stop.Token) == 1)
+        {
+            var body = new byte[await ReadLengthAsync(stream)];
+            await stream.ReadExactlyAsync(body, _stop.Token);
+            switch (first[0] >> 4)
+            {
+                case ConnectType:
+                    ConnectCount++;
+                    if (_connack is not null)
+                        await stream.WriteAsync(_connack, _stop.Token);
+                    break;
+                case PublishType:
+                    await AnswerPublishAsync(stream, body);
+                    break;
+            }
+        }
+    }
+
+    private async Task AnswerPublishAsync(NetworkStream stream, byte[] body)
+    {
+        var topicLength = (body[0] << 8) | body[1];
+        var id = (ushort)((body[2 + topicLength] << 8) | body[3 + topicLength]);
+        PublishCount++;
+        _published.Release();
+        if (_answerPublish(id) is { } answer)
+            await stream.WriteAsync(answer, _stop.Token);
+    }
+
+    private async Task<int> ReadLengthAsync(NetworkStream stream)
+    {
+        var length = 0;
+        var digit = new byte[1];
+        for (var shift = 0; ; shift += 7)
+        {
+            await stream.ReadExactlyAsync(digit, _stop.Token);
+            length |= (digit[0] & 0x7F) << shift;
+            if ((digit[0] & 0x80) == 0)
+                return length;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace BoatTelemetry.TestSupport;
+
+/// <summary>The mosquitto_sub program: an MQTT client that shares no code with ours. It is subscribed once started.</summary>
+public sealed class MosquittoSubscriber : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _readyMark;
+    private readonly StringBuilder _errors = new();
+
+    private MosquittoSubscriber(Process process, string readyMark)
+    {
+        _process = process;
+        _readyMark = readyMark;
+    }
+
+    /// <summary>Starts it with one line of output a message, formatted as -F says; %p or %j must be in the format.</summary>
+    public static async Task<MosquittoSubscriber> StartAsync(int port, string filter, string format)
+    {
+        // mosquitto_sub flushes its output after a message and at no other time, so what tells that it has subscribed is a
+        // retained message under a second filter of the same SUBSCRIBE.
+        var mark = $"ready-{Guid.NewGuid():N}";
+        await MosquittoPublisher.PublishAsync(port, mark, mark, "-r");
+        string[] arguments =
+            ["-h", MosquittoProcess.Host, "-p", $"{port}", "-i", $"sub-{mark}", "-V", "5", "-q", "1", "-t", filter, "-t", mark, "-F", format];
+        var start = new ProcessStartInfo(ToolPath.MosquittoSub, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = new UTF8Encoding(false),
+        };
+        var subscriber = new MosquittoSubscriber(Process.Start(start)!, mark);
+        subscriber._process.ErrorDataReceived += (_, line) => subscriber._errors.AppendLine(line.Data);
+        subscriber._process.BeginErrorReadLine();
+        await subscriber.ReadLineAsync();
+        return subscriber;
+    }
+
+    /// <summary>The next message.</summary>
+    public async Task<string> ReadAsync()
+    {
+        while (true)
+        {
+            var line = await ReadLineAsync();
+            if (!line.Contains(_readyMark, StringComparison.Ordinal))
+                return line;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<string> ReadLineAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await _process.StandardOutput.ReadLineAsync(timeout.Token)
+            ?? throw new InvalidOperationException($"mosquitto_sub ended: {_errors}");
+    }
+}
+
+/// <summary>The mosquitto_pub program.</summary>
+public static class MosquittoPublisher
+{
+    /// <summary>Publishes one message with QoS 1 and whatever other arguments, and returns when it was acknowledged.</summary>
+    public static async Task PublishAsync(int port, string topic, string payload, params string[] more)
+    {
+        string[] arguments = ["-h", MosquittoProcess.Host, "-p", $"{port}", "-i", $"pub-{Guid.NewGuid():N}", "-V", "5", "-q", "1", "-t", topic, "-m", payload, .. more];
+        using var process = Process.Start(new ProcessStartInfo(ToolPath.MosquittoPub, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        })!;
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"mosquitto_pub ended with {process.ExitCode}: {said}");
+    }
+}

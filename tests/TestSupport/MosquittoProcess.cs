@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace BoatTelemetry.TestSupport;
+
+/// <summary>What a test's broker is to be like.</summary>
+public sealed record MosquittoSettings
+{
+    /// <summary>Keeps retained messages and sessions in a file, saved on every change, so that they outlive a kill.</summary>
+    public bool IsPersistent { get; init; }
+
+    /// <summary>The only user and password let in; null lets everybody in.</summary>
+    public (string Name, string Password)? User { get; init; }
+
+    /// <summary>Server certificate, its key, and the authority that client certificates must come from; null is plain TCP.</summary>
+    public (string CertificateFile, string KeyFile, string CaFile)? Tls { get; init; }
+
+    /// <summary>Lines of mosquitto.acl, for what one may publish and read.</summary>
+    public string? AccessControl { get; init; }
+
+    /// <summary>Further lines of mosquitto.conf.</summary>
+    public string Extra { get; init; } = "";
+}
+
+/// <summary>
+/// A real mosquitto on a free port of the loopback interface, configured in a folder of its own. It accepts clients when
+/// <see cref="StartAsync"/> has completed, and is gone when it is disposed.
+/// </summary>
+public sealed class MosquittoProcess : IAsyncDisposable
+{
+    private const int ReadyTimeoutMs = 10_000;
+    private const int RetryMs = 10;
+
+    // CONNECT of MQTT 5, clean start, no keep alive, empty client id: enough to be answered with a CONNACK.
+    private static readonly byte[] _connect = [0x10, 0x0D, 0x00, 0x04, .. "MQTT"u8, 0x05, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00];
+    private const byte ConnackType = 0x20;
+
+    private readonly MosquittoSettings _settings;
+    private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-broker-").FullName;
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    private MosquittoProcess(MosquittoSettings settings)
+    {
+        _settings = settings;
+    }
+
+    public static string Host => "127.0.0.1";
+
+    public int Port { get; } = FreePorts.Tcp();
+
+    /// <summary>Everything it wrote, for a failing test's message.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    public static async Task<MosquittoProcess> StartAsync(MosquittoSettings? settings = null)
+    {
+        var broker = new MosquittoProcess(settings ?? new MosquittoSettings());
+        try
+        {
+            await broker.WriteConfigurationAsync();
+            await broker.RunAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>kill -9: nothing is saved or said any more.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Starts it again, on the same port and with the same files, after <see cref="KillAsync"/>.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await RunAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string InFolder(string name) => Path.Combine(_folder, name);
+
+    private async Task WriteConfigurationAsync()
+    {
+        var lines = new StringBuilder();
+        lines.AppendLine($"listener {Port} {Host}").AppendLine("set_tcp_nodelay true").AppendLine("log_dest stderr");
+        // Started by root, mosquitto changes to a user of its own, who could not read and write this folder.
+        if (Environment.IsPrivilegedProcess)
+            lines.AppendLine("user root");
+        if (_settings.IsPersistent)
+            lines.AppendLine("persistence true").AppendLine($"persistence_location {_folder}/").AppendLine("autosave_on_changes true").AppendLine("autosave_interval 1");
+        if (_settings.User is { } user)
+        {
+            await RunToEndAsync(ToolPath.MosquittoPasswd, "-c", "-b", InFolder("passwords"), user.Name, user.Password);
+            lines.AppendLine("allow_anonymous false").AppendLine($"password_file {InFolder("passwords")}");
+        }
+        else
+        {
+            lines.AppendLine("allow_anonymous true");
+        }
+
+        if (_settings.Tls is { } tls)
+            lines.AppendLine($"certfile {tls.CertificateFile}").AppendLine($"keyfile {tls.KeyFile}").AppendLine($"cafile {tls.CaFile}").AppendLine("require_certificate true");
+        if (_settings.AccessControl is { } acl)
+        {
+            await File.WriteAllTextAsync(InFolder("acl"), acl);
+            lines.AppendLine($"acl_file {InFolder("acl")}");
+        }
+
+        lines.AppendLine(_settings.Extra);
+        await File.WriteAllTextAsync(InFolder("mosquitto.conf"), lines.ToString());
+    }
+
+    private async Task RunAsync()
+    {
+        var start = new ProcessStartInfo(ToolPath.Mosquitto, ["-c", InFolder("mosquitto.conf")])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start) ?? throw new InvalidOperationException("mosquitto did not start.");
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+                _log.AppendLine(line.Data);
+        };
+        _process.BeginErrorReadLine();
+        var waited = Stopwatch.StartNew();
+        while (!await IsReadyAsync())
+        {
+            if (_process.HasExited || waited.ElapsedMilliseconds > ReadyTimeoutMs)
+                throw new InvalidOperationException($"mosquitto does not accept clients on port {Port}:\n{Log}");
+            await Task.Delay(RetryMs);
+        }
+    }
+
+    // Behind TLS an accepted connection has to do.
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            if (_settings.Tls is not null)
+                return true;
+            await client.GetStream().WriteAsync(_connect);
+            var answer = new byte[1];
+            await client.GetStream().ReadExactlyAsync(answer);
+            return answer[0] == ConnackType;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task RunToEndAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {said}");
+    }
+}
