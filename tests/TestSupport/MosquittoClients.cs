@@ -35,8 +35,16 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
         var subscriber = new MosquittoSubscriber(Process.Start(start)!, mark);
         subscriber._process.ErrorDataReceived += (_, line) => subscriber._errors.AppendLine(line.Data);
         subscriber._process.BeginErrorReadLine();
-        await subscriber.ReadLineAsync();
-        return subscriber;
+        try
+        {
+            await subscriber.ReadLineAsync();
+            return subscriber;
+        }
+        catch
+        {
+            await subscriber.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The next message.</summary>
