@@ -1,0 +1,243 @@
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Gnss;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Tests.Support;
+
+namespace BoatTelemetry.Gateway.Tests.Admission;
+
+public sealed class FrameAdmissionTests : IAsyncLifetime
+{
+    private readonly Stages _stages = new();
+    private readonly TestBoat _boat = new(17);
+    private SqliteJournal _journal = null!;
+    private FrameAdmission _admission = null!;
+
+    public async Task InitializeAsync()
+    {
+        _journal = await _stages.StartJournalAsync();
+        _admission = NewAdmission([]);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _boat.Dispose();
+        await _stages.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Frame_InTheArea_IsAdmittedWithAllItSays()
+    {
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(0)));
+
+        var frame = (await ReadAsync())[0].Frame;
+        Assert.Equal((1L, 17, 0u, FrameKind.LiveArea), (frame.Id, frame.Unit, frame.Counter, frame.Kind));
+        Assert.Equal((104_512, 10_403_021), (frame.LatitudeE5, frame.LongitudeE5));
+        Assert.Equal((123, 231), (frame.SogDeciknots, frame.CogDeg));
+        Assert.Equal((FixQuality.Autonomous, Movement.UnderWay), (frame.Quality, frame.Movement));
+        Assert.Equal(NearestInstant.Of(1_800_000_000_000, 43_200), frame.PositionUtcMs);
+    }
+
+    [Fact]
+    public async Task Frame_OutsideTheAreaAndWithUnknowns_IsAdmitted()
+    {
+        _boat.Position.LatitudeE5 = -3_385_000;
+        _boat.Position.LongitudeE5 = -17_999_999;
+        _boat.Position.SogDeciknots = Fix.Unknown;
+        _boat.Position.CogDeg = Fix.Unknown;
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(9)));
+
+        var frame = (await ReadAsync())[0].Frame;
+        Assert.Equal(FrameKind.LiveWorld, frame.Kind);
+        Assert.Equal((-3_385_000, -17_999_999), (frame.LatitudeE5, frame.LongitudeE5));
+        Assert.Equal((Fix.Unknown, Fix.Unknown), (frame.SogDeciknots, frame.CogDeg));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Frame_TooShort_IsRejected(int length) =>
+        Rejects(_boat.Frame(1)[..length], FrameRejection.TooShort);
+
+    [Fact]
+    public void Frame_Truncated_IsRejected() => Rejects(_boat.Frame(1)[..^1], FrameRejection.TooShort);
+
+    [Fact]
+    public void Frame_TooLong_IsRejected() => Rejects([.. _boat.Frame(1), 0], FrameRejection.TooLong);
+
+    [Fact]
+    public void Frame_OfAnotherVersion_IsRejected()
+    {
+        var frame = _boat.Frame(1);
+        frame[0] ^= 0xC0;
+        Rejects(frame, FrameRejection.WrongVersion);
+    }
+
+    [Fact]
+    public void Frame_OfUnknownKind_IsRejected()
+    {
+        var frame = _boat.Frame(1);
+        frame[0] |= 0x3C;
+        Rejects(frame, FrameRejection.UnknownKind);
+    }
+
+    [Fact]
+    public void Frame_OfUnknownUnit_IsRejected()
+    {
+        using var stranger = new TestBoat(18);
+        Rejects(stranger.Frame(1), FrameRejection.UnknownUnit);
+    }
+
+    [Fact]
+    public void Frame_UnderAnotherKey_IsRejected()
+    {
+        using var forger = new TestBoat(17, keySeed: 99);
+        Rejects(forger.Frame(1), FrameRejection.TagMismatch);
+    }
+
+    [Fact]
+    public void Frame_WithAnyBitFlipped_IsRejected()
+    {
+        var frame = _boat.Frame(1);
+        for (var bit = FrameHeader.LiveBytes * 8; bit < frame.Length * 8; bit++)
+        {
+            var flipped = frame.ToArray();
+            flipped[bit / 8] ^= (byte)(0x80 >> (bit % 8));
+            Rejects(flipped, FrameRejection.TagMismatch);
+        }
+    }
+
+    [Fact]
+    public void Frame_OfAnotherArea_IsRejected()
+    {
+        using var elsewhere = new TestBoat(17, new OperatingArea(-1_200_001, 9_000_000));
+        Rejects(elsewhere.Frame(1), FrameRejection.TagMismatch);
+    }
+
+    [Fact]
+    public void Frame_AgainAfterTheDuplicateWindow_IsAReplay()
+    {
+        Admit(_boat.Frame(5));
+        Admit(_boat.Frame(6), monotonicMs: 10);
+
+        Rejects(_boat.Frame(5), FrameRejection.Replayed, FrameAdmission.DuplicateWindowMs + 1);
+        Rejects(_boat.Frame(6), FrameRejection.Replayed, FrameAdmission.DuplicateWindowMs + 11);
+    }
+
+    [Fact]
+    public void Frame_OvertakenByANewerOne_IsOlder()
+    {
+        Admit(_boat.Frame(5));
+        Admit(_boat.Frame(7));
+
+        Rejects(_boat.Frame(6), FrameRejection.Older);
+    }
+
+    [Theory]
+    [InlineData(0u, 4095u)]
+    [InlineData(4095u, 4096u)]
+    [InlineData(4095u, 8191u)]
+    [InlineData(4096u, 4096u + (63u * 4096) + 4096)]
+    [InlineData(100u, 100u + (64u * 4096))]
+    public async Task Counter_UpTo64CyclesAhead_IsFound(uint last, uint next)
+    {
+        Admit(_boat.Frame(last));
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(next)));
+
+        Assert.Equal([last, next], (await ReadAsync()).Select(record => record.Frame.Counter));
+    }
+
+    [Fact]
+    public void Counter_FartherAhead_IsNotBelieved()
+    {
+        Admit(_boat.Frame(100));
+
+        Rejects(_boat.Frame(101 + (64 * 4096)), FrameRejection.TagMismatch);
+    }
+
+    [Fact]
+    public async Task Counter_AtItsEnd_IsFoundAndNeverBeyond()
+    {
+        _admission = NewAdmission([new(17, new LiveWindow(uint.MaxValue - 1, 1))]);
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(uint.MaxValue)));
+        Rejects(_boat.Frame(0), FrameRejection.TagMismatch);
+
+        Assert.Equal(uint.MaxValue, Assert.Single(await ReadAsync()).Frame.Counter);
+    }
+
+    [Fact]
+    public async Task Frame_HeardByTwoConcentrators_IsOneFrameWithTwoReceptions()
+    {
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(5), concentrator: 0xA));
+        Admit(_boat.Frame(6), concentrator: 0xA);
+        Assert.Equal(AdmissionOutcome.FurtherReception, Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 80));
+        Assert.Equal(AdmissionOutcome.RepeatedReception, Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 90));
+        Assert.Equal(AdmissionOutcome.RepeatedReception, Admit(_boat.Frame(5), concentrator: 0xA, monotonicMs: 95));
+
+        var records = await ReadAsync();
+        Assert.Equal(2, records.Count);
+        Assert.Equal([0xAUL, 0xBUL], records[0].Receptions.Select(reception => reception.Concentrator));
+        Assert.Equal([0xAUL], records[1].Receptions.Select(reception => reception.Concentrator));
+        Assert.Equal(1, _stages.Metrics.FurtherReceptions.Count);
+        Assert.Equal(2, _stages.Metrics.RepeatedReceptions.Count);
+    }
+
+    [Fact]
+    public async Task Frame_HeardByMoreConcentratorsThanKept_IsCounted()
+    {
+        for (var concentrator = 1UL; concentrator <= 18; concentrator++)
+            Admit(_boat.Frame(5), concentrator);
+
+        Assert.Equal(16, (await ReadAsync())[0].Receptions.Count);
+        Assert.Equal(2, _stages.Metrics.RepeatedReceptions.Count);
+    }
+
+    [Fact]
+    public async Task Restart_FromTheJournal_NeitherTakesAReplayNorRejectsTheNext()
+    {
+        Admit(_boat.Frame(4095));
+        Admit(_boat.Frame(4097));
+        await _stages.StopAsync(_journal);
+        _journal = await _stages.StartJournalAsync();
+        _admission = NewAdmission(_journal.LoadLiveWindows());
+
+        Rejects(_boat.Frame(4097), FrameRejection.Replayed);
+        Rejects(_boat.Frame(4096), FrameRejection.Older);
+        Rejects(_boat.Frame(4095), FrameRejection.Replayed);
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(4098)));
+        Assert.Equal([1L, 2, 3], (await ReadAsync()).Select(record => record.Frame.Id));
+    }
+
+    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, LiveWindow>> windows) =>
+        new(TestBoat.Fleet(_boat), windows, _stages.Metrics);
+
+    private AdmissionOutcome Admit(byte[] frame, ulong concentrator = 1, long monotonicMs = 0) =>
+        Judge(_stages.Datagram(frame, concentrator, monotonicMs: monotonicMs), out _);
+
+    private AdmissionOutcome Judge(Datagram datagram, out FrameRejection rejection)
+    {
+        var outcome = _admission.Admit(datagram, _journal, out rejection);
+        if (outcome is AdmissionOutcome.Rejected or AdmissionOutcome.RepeatedReception)
+            _stages.Buffer.Return(datagram);
+        return outcome;
+    }
+
+    private void Rejects(byte[] frame, FrameRejection expected, long monotonicMs = 0)
+    {
+        var before = _stages.Metrics.FrameRejections[expected];
+
+        Assert.Equal(AdmissionOutcome.Rejected, Judge(_stages.Datagram(frame, monotonicMs: monotonicMs), out var rejection));
+        Assert.Equal(expected, rejection);
+        Assert.Equal(before + 1, _stages.Metrics.FrameRejections[expected]);
+    }
+
+    private async Task<List<JournalRecord>> ReadAsync()
+    {
+        await _journal.FlushAsync(CancellationToken.None);
+        List<JournalRecord> records = [];
+        _journal.Read(0, 1000, records);
+        return records;
+    }
+}

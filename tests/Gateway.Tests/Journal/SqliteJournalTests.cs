@@ -1,0 +1,165 @@
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Gnss;
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace BoatTelemetry.Gateway.Tests.Journal;
+
+public sealed class SqliteJournalTests : IAsyncLifetime
+{
+    private const long NowMs = 1_800_000_000_000;
+    private readonly Stages _stages = new(datagramsMax: 4096);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _stages.DisposeAsync();
+
+    [Fact]
+    public async Task Append_Frames_AreReadInOrderWithTheirReceptions()
+    {
+        var journal = await _stages.StartJournalAsync();
+        for (var i = 1; i <= 1500; i++)
+            Assert.Equal(i, Append(journal, (uint)i));
+        journal.AppendReception(7, 1, _stages.Datagram([1], concentrator: ulong.MaxValue));
+        await journal.FlushAsync(CancellationToken.None);
+
+        List<JournalRecord> records = [];
+        List<long> ids = [];
+        for (long after = 0; ; after = ids[^1])
+        {
+            journal.Read(after, 256, records);
+            if (records.Count == 0)
+                break;
+            ids.AddRange(records.Select(record => record.Frame.Id));
+            Assert.All(records, record => Assert.Equal(record.Frame.Id == 7 ? 2 : 1, record.Receptions.Count));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 1500).Select(i => (long)i), ids);
+        Assert.Equal(1500, journal.CommittedId);
+        Assert.Equal(0, _stages.Buffer.InUse);
+        journal.Read(6, 1, records);
+        Assert.Equal(ulong.MaxValue, records[0].Receptions[1].Concentrator);
+        Assert.Equal(Fix.Unknown, records[0].Frame.SogDeciknots);
+        Assert.InRange(_stages.Metrics.Commits.Count, 3, 1500);
+    }
+
+    [Fact]
+    public async Task Restart_KeepsFramesCursorsWindowsAndNumbers()
+    {
+        var journal = await _stages.StartJournalAsync();
+        Append(journal, 1);
+        Append(journal, 2, new LiveWindow(2, ulong.MaxValue));
+        journal.SaveCursor("mqtt", 1);
+        await _stages.StopAsync(journal);
+
+        journal = await _stages.StartJournalAsync();
+
+        Assert.Equal(2, journal.CommittedId);
+        Assert.Equal(1, journal.LoadCursor("mqtt"));
+        Assert.Equal(0, journal.LoadCursor("other"));
+        Assert.Equal(new LiveWindow(2, ulong.MaxValue), Assert.Single(journal.LoadLiveWindows()).Value);
+        Assert.Equal(3, Append(journal, 3));
+    }
+
+    [Fact]
+    public async Task WaitForCommit_CompletesWithTheCommit()
+    {
+        var journal = await _stages.StartJournalAsync();
+        var wait = journal.WaitForCommitAsync(0, CancellationToken.None);
+        Assert.False(wait.IsCompleted);
+        Append(journal, 1);
+        await wait.WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(1, journal.CommittedId);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => journal.WaitForCommitAsync(1, new CancellationTokenSource(20).Token));
+    }
+
+    [Fact]
+    public async Task Retention_DeletesWhatIsOldAndDelivered_AndNeverReusesANumber()
+    {
+        var oldMs = DateTimeOffset.UtcNow.AddDays(-3).ToUnixTimeMilliseconds();
+        var journal = await _stages.StartJournalAsync(retentionDays: 2);
+        for (var i = 1; i <= 2500; i++)
+            Append(journal, (uint)i, receivedUtcMs: oldMs);
+        journal.SaveCursor("mqtt", 2400);
+        await _stages.StopAsync(journal);
+
+        journal = await _stages.StartJournalAsync(retentionDays: 2);
+        await Eventually.TrueAsync(() => _stages.Metrics.RowsExpired.Count == 2400, "what was delivered is deleted");
+        List<JournalRecord> records = [];
+        journal.Read(0, 1000, records);
+        Assert.Equal(100, records.Count);
+        Assert.Equal(2401, records[0].Frame.Id);
+        journal.SaveCursor("mqtt", 2500);
+        await _stages.StopAsync(journal);
+
+        journal = await _stages.StartJournalAsync(retentionDays: 2);
+        await Eventually.TrueAsync(() => _stages.Metrics.RowsExpired.Count == 2500, "the rest, too");
+        await _stages.StopAsync(journal);
+        journal = await _stages.StartJournalAsync(retentionDays: 2);
+        Assert.Equal(2501, Append(journal, 1));
+    }
+
+    [Fact]
+    public async Task Disk_ThatCannotBeWritten_LosesNothingAndRecovers()
+    {
+        var journal = await _stages.StartJournalAsync();
+        Append(journal, 1);
+        await journal.FlushAsync(CancellationToken.None);
+        await using (var locker = new SqliteConnection($"Data Source={_stages.JournalFile};Pooling=False"))
+        {
+            await locker.OpenAsync();
+            await using var command = locker.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE";
+            await command.ExecuteNonQueryAsync();
+            Append(journal, 2);
+            Append(journal, 3);
+            await Eventually.TrueAsync(() => journal.IsFailing, "the failure is seen");
+            Assert.Equal(1, journal.CommittedId);
+            Assert.Equal(2, _stages.Buffer.InUse);
+        }
+
+        await journal.FlushAsync(CancellationToken.None);
+        Assert.Equal(3, journal.CommittedId);
+        Assert.False(journal.IsFailing);
+        Assert.True(_stages.Metrics.JournalFailures.Count >= 1);
+        Assert.Equal(0, _stages.Buffer.InUse);
+    }
+
+    [Fact]
+    public async Task Start_OnAnotherKindOfFile_SaysSo()
+    {
+        await using (var other = new SqliteConnection($"Data Source={_stages.JournalFile};Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var command = other.CreateCommand();
+            command.CommandText = "CREATE TABLE t (a)";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await Assert.ThrowsAsync<JournalException>(() => _stages.StartJournalAsync());
+        await File.WriteAllTextAsync(_stages.JournalFile, new string('x', 5000));
+        await Assert.ThrowsAsync<JournalException>(() => _stages.StartJournalAsync());
+    }
+
+    private long Append(SqliteJournal journal, uint counter, LiveWindow? window = null, long receivedUtcMs = NowMs)
+    {
+        var frame = new AdmittedFrame
+        {
+            Unit = 17,
+            Counter = counter,
+            Kind = FrameKind.LiveArea,
+            PositionUtcMs = receivedUtcMs,
+            ReceivedUtcMs = receivedUtcMs,
+            LatitudeE5 = -1,
+            LongitudeE5 = 2,
+            SogDeciknots = Fix.Unknown,
+            CogDeg = 0,
+        };
+        return journal.Append(in frame, window ?? new LiveWindow(counter, 1), _stages.Datagram([1, 2, 3]));
+    }
+}

@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using BoatTelemetry.Gateway.Tests.Support;
+using BoatTelemetry.TestSupport;
+
+namespace BoatTelemetry.Gateway.Tests.Service;
+
+/// <summary>The gateway's own process between real UDP sockets and a real mosquitto.</summary>
+public sealed class GatewayProcessTests
+{
+    private const string PositionFilter = "patrol/v1/+/+/position";
+    private const int PushFramesMax = 8;
+
+    [Fact]
+    public async Task Frame_OverUdp_ComesOutOnMqttAsDocumented()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var gateway = await StartAsync(broker, boat);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%t %C %E %r %q %P|%p");
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+
+        var frame = boat.FrameNow(42);
+        await concentrator.PushAsync([frame]);
+
+        var parts = (await subscriber.ReadAsync()).Split('|');
+        Assert.Equal(
+            "patrol/v1/polairud/17/position application/json 3600 0 1 unit:17 counter:42 link:lora schema:patrol/v1/position id:17-live-42",
+            parts[0]);
+        var json = JsonDocument.Parse(parts[1]).RootElement;
+        Assert.Equal("1.04512", json.GetProperty("lat_deg").GetRawText());
+        Assert.Equal("104.03021", json.GetProperty("lon_deg").GetRawText());
+        Assert.Equal("KP Hiu 17", json.GetProperty("name").GetString());
+        var instant = json.GetProperty("time").GetDateTimeOffset();
+        Assert.Equal(boat.Position.SecondOfDay, (int)instant.TimeOfDay.TotalSeconds);
+        Assert.InRange((DateTimeOffset.UtcNow - instant).TotalSeconds, -1, 60);
+
+        await using var later = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%r %p");
+        Assert.StartsWith("1 {", await later.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task State_IsOnlineThenOfflineByStopAndByWill()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
+        await using var gateway = await StartAsync(broker, boat);
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+
+        Assert.Equal((0, ""), await gateway.TerminateAsync());
+        Assert.Equal("stopped", await NextStateAsync(states, "reason"));
+
+        await gateway.StartAsync();
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+        await gateway.KillAsync();
+        Assert.Equal("connection_lost", await NextStateAsync(states, "reason"));
+    }
+
+    [Fact]
+    public async Task Terminate_WithFramesJustTakenIn_PublishesThemFirst()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var gateway = await StartAsync(broker, boat);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%p");
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+
+        await PushAsync(concentrator, boat, 0, 400);
+        var (exitCode, _) = await gateway.TerminateAsync();
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(Counters(0, 400), await ReadCountersAsync(subscriber, 400));
+        Assert.DoesNotContain("[403]", gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kill_InMidStream_LosesNothingThatWasAdmitted()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var gateway = await StartAsync(broker, boat);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%p");
+        List<uint> received = [];
+        uint sent = 0;
+        for (var life = 0; life < 3; life++)
+        {
+            using var concentrator = new TestConcentrator(gateway.UdpPort);
+            await PushAsync(concentrator, boat, sent, 200);
+            sent += 200;
+            await gateway.KillAsync();
+            var admitted = JournaledCounters(gateway.Journal);
+            await gateway.StartAsync();
+            while (received.Count == 0 || received.Max() < admitted.Max())
+                received.Add(await ReadCounterAsync(subscriber));
+
+            // What was committed when it died comes out, each first time in order.
+            Assert.Empty(admitted.Except(received));
+            Assert.Equal(received.Distinct().Order(), received.Distinct());
+        }
+
+        // A replay of what was admitted stays out, and the next frame goes on.
+        using var last = new TestConcentrator(gateway.UdpPort);
+        await last.PushAsync([boat.FrameNow(received.Max()), boat.FrameNow(sent)]);
+        while (received[^1] != sent)
+            received.Add(await ReadCounterAsync(subscriber));
+        var stored = JournaledCounters(gateway.Journal);
+        Assert.Equal(stored.Distinct(), stored);
+    }
+
+    [Fact]
+    public async Task Broker_KilledAndRestarted_GetsEveryFrameInOrder()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings { IsPersistent = true });
+        await using var gateway = await StartAsync(broker, boat);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(
+            broker.Port, PositionFilter, "%p", "-c", "-i", "reader", "-x", "3600");
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        var pushing = PushAsync(concentrator, boat, 0, 600, pauseMs: 5);
+        List<uint> received = [];
+        while (received.Count < 50)
+            received.Add(await ReadCounterAsync(subscriber));
+
+        await broker.KillAsync();
+        await pushing;
+        await broker.RestartAsync();
+
+        while (received.Max() < 599)
+            received.Add(await ReadCounterAsync(subscriber));
+        Assert.Equal(Counters(0, 600), received.Distinct());
+    }
+
+    [Fact]
+    public async Task EmbeddedBroker_ServesAnotherClient()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        await gateway.StartAsync();
+        Assert.EndsWith(", embedded)", gateway.ReadyLine, StringComparison.Ordinal);
+        await using var subscriber = await MosquittoSubscriber.StartAsync(gateway.MqttPort, PositionFilter, "%p");
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+
+        await concentrator.PushAsync([boat.FrameNow(1)]);
+
+        Assert.Equal(1u, await ReadCounterAsync(subscriber));
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Start_WithoutABroker_TakesFramesInAndPublishesThemLater()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await broker.KillAsync();
+        await using var gateway = await StartAsync(broker, boat);
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await PushAsync(concentrator, boat, 0, 3);
+        await Eventually.TrueAsync(() => JournaledCounters(gateway.Journal).Count == 3, "journaled");
+        await broker.RestartAsync();
+
+        // Retained: only the last one is seen by who comes after.
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%p");
+        while (await ReadCounterAsync(subscriber) != 2)
+        {
+            // Depending on who was first, the ones before it are seen, too.
+        }
+    }
+
+    [Theory]
+    [InlineData("{ \"host\": \"127.0.0.1\", \"port\": 0 }", 2, "mqtt.port: 0")]
+    [InlineData("{ \"host\": \"127.0.0.1\" }", 0, "good, 1 units")]
+    public async Task CheckConfig_SaysWhatIsWrong(string mqtt, int exitCode, string says)
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway(mqtt[1..^1], boat);
+        using var process = Process.Start(TestGateway.StartInfo("check-config", "--config", gateway.InFolder("gateway.json")))!;
+        var said = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(exitCode, process.ExitCode);
+        Assert.Contains(says, said, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexString(boat.Key), said, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task<TestGateway> StartAsync(MosquittoProcess broker, TestBoat boat)
+    {
+        var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", boat);
+        await gateway.StartAsync();
+        return gateway;
+    }
+
+    private static async Task PushAsync(TestConcentrator concentrator, TestBoat boat, uint first, int count, int pauseMs = 0)
+    {
+        foreach (var frames in Counters(first, count).Select(boat.FrameNow).Chunk(PushFramesMax))
+        {
+            await concentrator.PushAsync(frames);
+            if (pauseMs > 0)
+                await Task.Delay(pauseMs);
+        }
+    }
+
+    private static IEnumerable<uint> Counters(uint first, int count) => Enumerable.Range(0, count).Select(i => first + (uint)i);
+
+    private static async Task<List<uint>> ReadCountersAsync(MosquittoSubscriber subscriber, int count)
+    {
+        List<uint> counters = [];
+        while (counters.Count < count)
+            counters.Add(await ReadCounterAsync(subscriber));
+        return counters;
+    }
+
+    private static async Task<uint> ReadCounterAsync(MosquittoSubscriber subscriber) =>
+        JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty("counter").GetUInt32();
+
+    private static async Task<string?> NextStateAsync(MosquittoSubscriber subscriber, string key) =>
+        JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty(key).GetString();
+
+    private static List<uint> JournaledCounters(string journal)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={journal};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT counter FROM frame ORDER BY id";
+        using var rows = command.ExecuteReader();
+        List<uint> counters = [];
+        while (rows.Read())
+            counters.Add(uint.Parse(rows.GetString(0), CultureInfo.InvariantCulture));
+        return counters;
+    }
+}

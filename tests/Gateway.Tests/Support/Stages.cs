@@ -1,0 +1,87 @@
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BoatTelemetry.Gateway.Tests.Support;
+
+/// <summary>What the stages under test need from their host. A stage that fails unforeseen fails the test at its disposal.</summary>
+internal sealed class Stages : IHostApplicationLifetime, IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-stages-").FullName;
+    private readonly List<IHostedService> _started = [];
+
+    public Stages(int datagramsMax = 1024, TimeProvider? time = null)
+    {
+        Buffer = new DatagramBuffer(datagramsMax);
+        Guard = new StageGuard(this, NullLogger<StageGuard>.Instance);
+        Time = time ?? TimeProvider.System;
+    }
+
+    public DatagramBuffer Buffer { get; }
+
+    public GatewayMetrics Metrics { get; } = new();
+
+    public StageGuard Guard { get; }
+
+    public TimeProvider Time { get; }
+
+    public string JournalFile => Path.Combine(_folder, "journal.db");
+
+    CancellationToken IHostApplicationLifetime.ApplicationStarted => CancellationToken.None;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStopping => CancellationToken.None;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStopped => CancellationToken.None;
+
+    public async Task<T> StartAsync<T>(T stage)
+        where T : IHostedService
+    {
+        await stage.StartAsync(CancellationToken.None);
+        _started.Add(stage);
+        return stage;
+    }
+
+    public Task<SqliteJournal> StartJournalAsync(int retentionDays = 30) => StartAsync(new SqliteJournal(
+        JournalFile, retentionDays, Buffer, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
+
+    public async Task StopAsync(IHostedService stage)
+    {
+        _started.Remove(stage);
+        await stage.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A datagram of the buffer's, holding a frame.</summary>
+    public Datagram Datagram(byte[] frame, ulong concentrator = 1, long receivedUtcMs = 1_800_000_000_000, long monotonicMs = 0)
+    {
+        var reception = new Reception
+        {
+            Concentrator = concentrator,
+            RssiDbm = -103,
+            SnrDecibelE1 = -75,
+            FrequencyHz = 923_200_000,
+            SpreadingFactor = 7,
+            BandwidthHz = 125_000,
+            ConcentratorUs = 946_084_334,
+            ReceivedUtcMs = receivedUtcMs,
+            ReceivedMonotonicMs = monotonicMs,
+        };
+        Assert.True(Buffer.TryAdd(frame, in reception));
+        Assert.True(Buffer.TryTake(out var datagram));
+        return datagram;
+    }
+
+    void IHostApplicationLifetime.StopApplication()
+    {
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var stage in Enumerable.Reverse(_started))
+            await stage.StopAsync(CancellationToken.None);
+        Metrics.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        Assert.False(Guard.HasFailed, "a stage failed unforeseen");
+    }
+}

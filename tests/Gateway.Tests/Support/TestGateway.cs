@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace BoatTelemetry.Gateway.Tests.Support;
+
+/// <summary>The gateway as its users run it: a process of its own, with its files in a folder of its own.</summary>
+internal sealed partial class TestGateway : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-gateway-").FullName;
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    public TestGateway(string mqtt, params IEnumerable<TestBoat> boats)
+    {
+        var units = boats.Select(boat =>
+            $$"""{ "unit": {{boat.Unit}}, "agency": "polairud", "name": "KP Hiu {{boat.Unit}}", "key": "{{Convert.ToHexString(boat.Key)}}" }""");
+        File.WriteAllText(InFolder("fleet.json"), $$"""{ "units": [ {{string.Join(", ", units)}} ] }""");
+        File.WriteAllText(
+            InFolder("gateway.json"),
+            $$"""{ "fleet": "fleet.json", "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } }, "mqtt": { {{mqtt}} } }""");
+    }
+
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "BoatTelemetry.Gateway.dll");
+
+    public int UdpPort { get; private set; }
+
+    public int MqttPort { get; private set; }
+
+    public string ReadyLine { get; private set; } = "";
+
+    public string Journal => InFolder("state/journal.db");
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    public string InFolder(string name) => Path.Combine(_folder, name);
+
+    public static ProcessStartInfo StartInfo(params string[] arguments) => new("dotnet", [Program, .. arguments])
+    {
+        UseShellExecute = false,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    public async Task StartAsync()
+    {
+        _process = Process.Start(StartInfo("--config", InFolder("gateway.json")))!;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+                _log.AppendLine(line.Data);
+        };
+        _process.BeginErrorReadLine();
+        using var timeout = new CancellationTokenSource(_patience);
+        ReadyLine = await _process.StandardOutput.ReadLineAsync(timeout.Token)
+            ?? throw new InvalidOperationException($"The gateway ended before it was ready:\n{Log}");
+        var match = ReadyPattern().Match(ReadyLine);
+        Assert.True(match.Success, ReadyLine);
+        UdpPort = int.Parse(match.Groups["udp"].Value, CultureInfo.InvariantCulture);
+        MqttPort = int.Parse(match.Groups["mqtt"].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>
+    public async Task<(int ExitCode, string Output)> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var timeout = new CancellationTokenSource(_patience);
+        var output = await _process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await _process.WaitForExitAsync(timeout.Token);
+        return (_process.ExitCode, output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+            await KillAsync();
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+), mqtt 127\.0\.0\.1:(?<mqtt>\d+) \(.+\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ReadyPattern();
+}
