@@ -123,6 +123,8 @@ public sealed class EpochMergerTests
         Assert.Equal([900, Fix.Unknown], near.Fixes.Select(f => f.HeadingCdeg));
         Assert.Equal(Fix.Unknown, Nmea.Run(zda + Nmea.Gll("120003", 52, 5)).Only.SogMilliknots);
         Assert.Equal(4000, Nmea.Run(zda + Nmea.Gll("120001", 52, 5) + Vtg(4)).Only.SogMilliknots);
+        var empty = Nmea.Sentence("GPVTG,,T,,M,,N,,K,N");
+        Assert.Equal(Fix.Unknown, Nmea.Run(zda + Nmea.Gll("120001", 52, 5) + empty).Only.SogMilliknots);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class ReceiverLogTests(ITestOutputHelper output)
 
     [SharedDataTheory]
     [ClassData(typeof(ReceiverLogs))]
-    public void Log_WithBytesRemoved_NeverGivesAWrongPosition(string name, int fixCount)
+    public void Log_WithBytesRemoved_NoPositionIsFartherOffThanTheGatePromises(string name, int fixCount)
     {
         // The gate's promise: a sentence joined from two and right by chance is off by the jump margin and a few
         // seconds of the boat's greatest speed at most. The first epochs are left whole, for it needs a history.
