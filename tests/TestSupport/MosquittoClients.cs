@@ -8,6 +8,7 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _readyMark;
+    private readonly Queue<string> _beforeReady = new();
     private readonly StringBuilder _errors = new();
 
     private MosquittoSubscriber(Process process, string readyMark)
@@ -16,15 +17,15 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
         _readyMark = readyMark;
     }
 
-    /// <summary>Starts it with one line of output a message, formatted as -F says; %p or %j must be in the format.</summary>
-    public static async Task<MosquittoSubscriber> StartAsync(int port, string filter, string format)
+    /// <summary>Starts it with one line of output a message, formatted as -F says; %p or %j must be in the format. More arguments may follow.</summary>
+    public static async Task<MosquittoSubscriber> StartAsync(int port, string filter, string format, params string[] more)
     {
         // mosquitto_sub flushes its output after a message and at no other time, so what tells that it has subscribed is a
         // retained message under a second filter of the same SUBSCRIBE.
         var mark = $"ready-{Guid.NewGuid():N}";
         await MosquittoPublisher.PublishAsync(port, mark, mark, "-r");
         string[] arguments =
-            ["-h", MosquittoProcess.Host, "-p", $"{port}", "-i", $"sub-{mark}", "-V", "5", "-q", "1", "-t", filter, "-t", mark, "-F", format];
+            ["-h", MosquittoProcess.Host, "-p", $"{port}", "-i", $"sub-{mark}", "-V", "5", "-q", "1", "-t", filter, "-t", mark, "-F", format, .. more];
         var start = new ProcessStartInfo(ToolPath.MosquittoSub, arguments)
         {
             UseShellExecute = false,
@@ -37,7 +38,10 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
         subscriber._process.BeginErrorReadLine();
         try
         {
-            await subscriber.ReadLineAsync();
+            // Other retained messages may come before the mark: they are messages like all others.
+            string line;
+            while (!(line = await subscriber.ReadLineAsync()).Contains(mark, StringComparison.Ordinal))
+                subscriber._beforeReady.Enqueue(line);
             return subscriber;
         }
         catch
@@ -52,7 +56,7 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
     {
         while (true)
         {
-            var line = await ReadLineAsync();
+            var line = _beforeReady.TryDequeue(out var early) ? early : await ReadLineAsync();
             if (!line.Contains(_readyMark, StringComparison.Ordinal))
                 return line;
         }

@@ -39,8 +39,9 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteJournal> _log;
-    private readonly Channel<JournalOperation> _operations =
-        Channel.CreateUnbounded<JournalOperation>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Not "single reader": that kind of channel cannot tell how much it holds.
+    private readonly Channel<JournalOperation> _operations = Channel.CreateUnbounded<JournalOperation>();
 
     private readonly List<JournalOperation> _batch = new(BatchMax);
     private readonly Lock _readLock = new();

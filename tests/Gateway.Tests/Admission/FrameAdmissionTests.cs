@@ -8,7 +8,9 @@ using BoatTelemetry.Gateway.Tests.Support;
 
 namespace BoatTelemetry.Gateway.Tests.Admission;
 
+#pragma warning disable CA1001 // xunit calls IAsyncLifetime.DisposeAsync.
 public sealed class FrameAdmissionTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private readonly Stages _stages = new();
     private readonly TestBoat _boat = new(17);

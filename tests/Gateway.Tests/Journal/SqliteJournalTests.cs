@@ -8,7 +8,9 @@ using Microsoft.Data.Sqlite;
 
 namespace BoatTelemetry.Gateway.Tests.Journal;
 
+#pragma warning disable CA1001 // xunit calls IAsyncLifetime.DisposeAsync.
 public sealed class SqliteJournalTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const long NowMs = 1_800_000_000_000;
     private readonly Stages _stages = new(datagramsMax: 4096);
