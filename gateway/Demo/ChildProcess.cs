@@ -11,6 +11,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan _stopLongest = TimeSpan.FromSeconds(25);
 
     private readonly Process _process;
+    private readonly ProcessChildren _children = new();
     private readonly Queue<string> _lastLines = new();
     private readonly Action<string>? _onOutput;
     private readonly Action<string>? _onError;
@@ -74,6 +75,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Notes what it has started itself until now, to be ended too if it leaves that behind.</summary>
+    public void NoteChildren() => _children.NoteThoseOf(_process.Id);
+
     /// <summary>Asks it to end, waits, and ends it if it does not. On Windows, which has no such request, ends it.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -87,6 +91,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             await Ended;
         }
+
+        foreach (var left in _children.StillRunning())
+            _ = Kill(left, SigTerm);
 
         _process.Dispose();
     }

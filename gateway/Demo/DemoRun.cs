@@ -76,6 +76,7 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
 
         if (first == _ready.Task)
         {
+            _gateway.NoteChildren();
             var addresses = await _ready.Task;
             await notes.WriteLineAsync(addresses.Line);
             return addresses;

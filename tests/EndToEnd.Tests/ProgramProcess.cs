@@ -83,6 +83,14 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Whether a process with this id is there.</summary>
     public static bool IsAlive(int processId) => Kill(processId, 0) == 0;
 
+    /// <summary>Waits until there is no such process.</summary>
+    public static async Task GoneAsync(int processId)
+    {
+        using var timeout = new CancellationTokenSource(_longest);
+        while (IsAlive(processId))
+            await Task.Delay(10, timeout.Token);
+    }
+
     public static void Signal(int processId, int signal)
     {
         if (Kill(processId, signal) != 0)
