@@ -1,0 +1,35 @@
+# Every target in one line; the plain dotnet commands behind each are in README.md (Windows and macOS have no make).
+SHELL := /bin/sh
+CONFIGURATION ?= Debug
+DURATION ?=
+LOG ?=
+SPEED ?= 50
+SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo replay clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  DURATION=S stops the demo by itself; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
+
+setup: ## Install what is missing and restore the packages
+	@build/setup.sh
+
+build: setup ## Build everything
+	@dotnet build BoatTelemetry.sln $(SHARED_ARGUMENTS)
+
+test: setup ## Build, run every test, and sum up
+	@build/test.sh $(CONFIGURATION)
+
+demo: setup ## Broker, gateway and boats on this machine, positions live (DURATION=S)
+	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
+	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- $(if $(DURATION),--duration $(DURATION))
+
+replay: setup ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
+	@test -n "$(LOG)" || { echo "make replay LOG=FILE [SPEED=N|max]: which log?" >&2; exit 2; }
+	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
+	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- --log "$(LOG)" --speed $(SPEED)
+
+clean: ## Remove everything that was built
+	rm -rf artifacts

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace BoatTelemetry.EndToEnd.Tests;
+
+/// <summary>One of this project's programs, run from its own output folder as a user runs it.</summary>
+internal sealed class ProgramProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(100);
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ProgramProcess(string project, params string[] arguments)
+    {
+        // .../bin/EndToEnd.Tests/debug beside .../bin/Host/debug.
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>All lines of both outputs until now.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_gate)
+                return string.Join('\n', _lines);
+        }
+    }
+
+    /// <summary>Waits for a line that begins like this.</summary>
+    public async Task<string> LineAsync(string begin)
+    {
+        var ended = _process.WaitForExitAsync();
+        using var timeout = new CancellationTokenSource(_longest);
+        while (true)
+        {
+            Task said;
+            lock (_gate)
+            {
+                if (_lines.Find(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } found)
+                    return found;
+
+                said = _said.Task;
+            }
+
+            if (await Task.WhenAny(said, ended).WaitAsync(timeout.Token) == ended && !Output.Contains(begin, StringComparison.Ordinal))
+                throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{begin}\":\n{Output}");
+        }
+    }
+
+    /// <summary>Waits for its end; the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var timeout = new CancellationTokenSource(_longest);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end as a service manager does, and waits; the exit code.</summary>
+    public Task<int> TerminateAsync()
+    {
+        Signal(_process.Id, SigTerm);
+        return ExitAsync();
+    }
+
+    /// <summary>Whether a process with this id is there.</summary>
+    public static bool IsAlive(int processId) => Kill(processId, 0) == 0;
+
+    /// <summary>Waits until there is no such process.</summary>
+    public static async Task GoneAsync(int processId)
+    {
+        using var timeout = new CancellationTokenSource(_longest);
+        while (IsAlive(processId))
+            await Task.Delay(10, timeout.Token);
+    }
+
+    public static void Signal(int processId, int signal)
+    {
+        if (Kill(processId, signal) != 0)
+            throw new InvalidOperationException($"Process {processId} cannot be signalled.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+            return;
+
+        lock (_gate)
+        {
+            _lines.Add(line);
+            _said.TrySetResult();
+            _said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
+}
