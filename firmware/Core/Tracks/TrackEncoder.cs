@@ -41,6 +41,7 @@ public sealed class TrackEncoder
     private int _movesOnMinutes;
     private bool _startInMinutes;
     private bool _switchedBack;
+    private bool _rateChanged;
     private bool _full;
 
     /// <param name="payloadBytesMax">
@@ -146,6 +147,13 @@ public sealed class TrackEncoder
         WriteHeader(buffer, offset, code);
         int length = TrackBlock.HeaderBytes + _coder.Finish(buffer, offset + TrackBlock.HeaderBytes);
         _fixes = 0;
+        if (_rateChanged)
+        {
+            // The next block's first interval is taken as it comes.
+            _rateChanged = false;
+            _intervalS = 0;
+        }
+
         return length;
     }
 
@@ -210,7 +218,7 @@ public sealed class TrackEncoder
         }
         else if (_irregularAlike >= IrregularAlikeMax && intervalS == _lastIntervalS && IsNominal(intervalS))
         {
-            _intervalS = 0;
+            _rateChanged = true;
             return TrackAddResult.RateChanged;
         }
 
