@@ -22,10 +22,11 @@ internal static class MinuteGrid
         return FloorDivide((5 * thousandths) + 1, 3);
     }
 
-    /// <summary>Whether a coordinate in 1e-5 degree is the rounding of a thousandth of a minute.</summary>
+    /// <summary>Whether a coordinate in 1e-5 degree is the rounding of a thousandth of a minute: 0, 5/3 or 10/3 of 5.</summary>
     internal static bool Contains(int coordinateE5)
     {
-        return ToE5(FromE5(coordinateE5)) == coordinateE5;
+        int fifth = (coordinateE5 < 0 ? -coordinateE5 : coordinateE5) % 5;
+        return fifth != 1 && fifth != 4;
     }
 
     private static int FloorDivide(int dividend, int divisor)

@@ -23,6 +23,7 @@ internal sealed class MotionAxis
     private const int MeanMax = 1 << 20;
     private const int StepMax = MeanMax >> 8;
 
+    private const int MeanBeta = 5;
     private const int FastAlpha = 38;
     private const int FastBeta = 256;
     private const int SlowAlpha = 20;
@@ -37,7 +38,7 @@ internal sealed class MotionAxis
     private static readonly short[] YoungBeta =
     [
         512, 307, 205, 146, 110, 85, 68, 56, 47, 39, 34, 29, 26, 23, 20, 18,
-        16, 15, 13, 12, 11, 10, 9, 9, 8, 8, 7, 7, 6, 6, 5,
+        16, 15, 13, 12, 11, 10, 9, 9, 8, 8, 7, 7, 6, 6,
     ];
 
     private readonly ResidualModel _residual = new ResidualModel();
@@ -87,23 +88,6 @@ internal sealed class MotionAxis
     /// <summary>Codes the step from the last position to this one.</summary>
     internal void Encode(RangeEncoder coder, int step, int intervals16)
     {
-        Predict(intervals16);
-        bool near = _residual.Encode(coder, step);
-        Learn(step, intervals16, near);
-    }
-
-    /// <summary>The mirror of <see cref="Encode"/>.</summary>
-    internal int Decode(RangeDecoder coder, int intervals16)
-    {
-        Predict(intervals16);
-        bool near = _residual.Decode(coder);
-        int step = _residual.Value;
-        Learn(step, intervals16, near);
-        return step;
-    }
-
-    private void Predict(int intervals16)
-    {
         int mean0 = _velocity0;
         int mean1 = _velocity1;
         int mean2 = _velocity2;
@@ -114,49 +98,71 @@ internal sealed class MotionAxis
             mean2 = (mean2 * intervals16) >> 4;
         }
 
-        // The limits hold every later product below 2^31, whatever the positions (or a decoder's random bytes) are.
         mean1 += _error1;
         mean2 += _error2;
-        _residual.Mean0 = mean0 > MeanMax || mean0 < -MeanMax ? Limited(mean0, MeanMax) : mean0;
-        _residual.Mean1 = mean1 > MeanMax || mean1 < -MeanMax ? Limited(mean1, MeanMax) : mean1;
-        _residual.Mean2 = mean2 > MeanMax || mean2 < -MeanMax ? Limited(mean2, MeanMax) : mean2;
+        if ((((mean0 + MeanMax) | (mean1 + MeanMax) | (mean2 + MeanMax)) & ~((2 * MeanMax) - 1)) != 0)
+        {
+            mean0 = Limited(mean0, MeanMax);
+            mean1 = Limited(mean1, MeanMax);
+            mean2 = Limited(mean2, MeanMax);
+        }
+
+        bool near = _residual.Encode(coder, step, mean0, mean1, mean2);
+        if (near && _steps != 0 && step <= StepMax && step >= -StepMax)
+        {
+            step <<= 8;
+            Learn(step - mean0, step - mean1, step - mean2, intervals16);
+        }
+        else
+        {
+            LearnJump(step, intervals16);
+        }
     }
 
-    private void Learn(int step, int intervals16, bool near)
+    /// <summary>The mirror of <see cref="Encode"/>.</summary>
+    internal int Decode(RangeDecoder coder, int intervals16)
     {
-        int n = _steps;
-        _steps = n + 1;
-        if (n == 0)
+        int mean0 = Limited((_velocity0 * intervals16) >> 4, MeanMax);
+        int mean1 = Limited(((_velocity1 * intervals16) >> 4) + _error1, MeanMax);
+        int mean2 = Limited(((_velocity2 * intervals16) >> 4) + _error2, MeanMax);
+        bool near = _residual.Decode(coder, mean0, mean1, mean2);
+        int step = _residual.Value;
+        if (near && _steps != 0 && step <= StepMax && step >= -StepMax)
         {
-            LearnFirst(step, intervals16);
-            return;
+            int at = step << 8;
+            Learn(at - mean0, at - mean1, at - mean2, intervals16);
+        }
+        else
+        {
+            LearnJump(step, intervals16);
         }
 
-        if (!near || step > StepMax || step < -StepMax)
-        {
-            // A jump is not a velocity: go on from the new place as before.
-            _error1 = 0;
-            _error2 = 0;
-            return;
-        }
+        return step;
+    }
 
-        int beta0 = YoungBeta[n <= YoungBeta.Length ? n - 1 : YoungBeta.Length - 1];
+    private void Learn(int residual0, int residual1, int residual2, int intervals16)
+    {
         int alpha1 = FastAlpha;
         int alpha2 = SlowAlpha;
-        int beta1 = beta0 > FastBeta ? beta0 : FastBeta;
-        int beta2 = beta0 > SlowBeta ? beta0 : SlowBeta;
-        if (n <= YoungAlpha.Length)
+        int beta0 = MeanBeta;
+        int beta1 = FastBeta;
+        int beta2 = SlowBeta;
+        int n = _steps;
+        if (n <= YoungBeta.Length)
         {
-            alpha2 = YoungAlpha[n - 1];
-            alpha1 = alpha2 > FastAlpha ? alpha2 : FastAlpha;
+            _steps = n + 1;
+            beta0 = YoungBeta[n - 1];
+            beta1 = beta0 > FastBeta ? beta0 : FastBeta;
+            beta2 = beta0 > SlowBeta ? beta0 : SlowBeta;
+            if (n <= YoungAlpha.Length)
+            {
+                alpha2 = YoungAlpha[n - 1];
+                alpha1 = alpha2 > FastAlpha ? alpha2 : FastAlpha;
+            }
         }
 
-        int at = step << 8;
-        int residual0 = at - _residual.Mean0;
-        int residual1 = at - _residual.Mean1;
-        int residual2 = at - _residual.Mean2;
-        _error1 = -((((64 - alpha1) * residual1) + 32) >> 6);
-        _error2 = -((((64 - alpha2) * residual2) + 32) >> 6);
+        _error1 = ((alpha1 - 64) * residual1) >> 6;
+        _error2 = ((alpha2 - 64) * residual2) >> 6;
         int change0 = ((beta0 * residual0) + 512) >> 10;
         int change1 = ((beta1 * residual1) + 512) >> 10;
         int change2 = ((beta2 * residual2) + 512) >> 10;
@@ -172,10 +178,18 @@ internal sealed class MotionAxis
         _velocity2 += change2;
     }
 
-    private void LearnFirst(int step, int intervals16)
+    // The first step is the velocity; any later jump is none: the filters go on from the new place as before.
+    private void LearnJump(int step, int intervals16)
     {
-        int velocity = (Limited(step, StepMax) << 8) / intervals16 * OneInterval;
-        velocity = Limited(velocity, MeanMax);
+        _error1 = 0;
+        _error2 = 0;
+        if (_steps != 0)
+        {
+            return;
+        }
+
+        _steps = 1;
+        int velocity = Limited((Limited(step, StepMax) << 8) / intervals16 * OneInterval, MeanMax);
         _velocity0 = velocity;
         _velocity1 = velocity;
         _velocity2 = velocity;

@@ -37,7 +37,9 @@ internal sealed class RangeDecoder
         return target < RangeEncoder.Total ? target : RangeEncoder.Total - 1;
     }
 
-    /// <summary>Takes the symbol that <see cref="Peek"/> found.</summary>
+    /// <summary>
+    /// Takes the symbol that <see cref="Peek"/> found. Bytes that no encoder wrote may lie in none; they are moved into it.
+    /// </summary>
     internal void Take(int start, int frequency)
     {
         _code -= start * _unit;
@@ -45,6 +47,10 @@ internal sealed class RangeDecoder
         if (_code >= _range)
         {
             _code = _range - 1;
+        }
+        else if (_code < 0)
+        {
+            _code = 0;
         }
 
         while (_range < RangeEncoder.Bottom)

@@ -19,51 +19,60 @@ internal sealed class ResidualModel
     private const int Mass = RangeEncoder.Total - EscapeFrequency - (2 * WindowSteps) - 1;
     private const int HalfMass = Mass / 2;
 
-    // A receiver that repeats a position leaves no residual; a scale of 1/8 step then costs 0.01 bit a fix.
-    private const int ScaleMin = 32;
-    private const int ScaleMax = 1 << 15;
-
-    // Mean of |residual| to scale: 184/256 = 0.72 (measured best of 0.6 to 0.85 for this shape, flat).
-    private const int ScalePerResidual = 184;
+    // A residual counts as at least this, 1/256 step, so that a receiver that repeats its position does not make the first
+    // move after it dear (16 to 64 measured; flat from 24 to 48).
+    private const int ResidualLeast = 32;
+    private const int WideScale = 8 << 8;
+    private const int ZMax = 512;
 
     // A weight never falls below 1/16: a predictor that was useless under way is asked again in the turn.
     private const int WeightFloor = 16;
     private const int WeightTotal = 256;
 
     /// <summary>
-    /// Upper half of the distribution, z = 0 to 16 in steps of 1/16 of the scale, times <see cref="HalfMass"/>:
-    /// 0.6 (1 - exp(-z)) + 0.4 z / sqrt(2 + z^2), a Laplace distribution with the tail of Student's t of two degrees.
+    /// Mass below a distance of 0 to 16 mean residuals above the prediction, in steps of 1/32:
+    /// H + H (0.6 (1 - exp(-z)) + 0.4 z / sqrt(2 + z^2)) with z = distance / 0.72 and H half of <see cref="Mass"/>, which is
+    /// a Laplace distribution with the tail of Student's t of two degrees. The lower half mirrors it.
     /// </summary>
     private static readonly ushort[] UpperHalf =
     [
-        0, 1762, 3449, 5062, 6601, 8069, 9466, 10793, 12052, 13244, 14372, 15437, 16442, 17389, 18281, 19119,
-        19908, 20648, 21343, 21996, 22609, 23183, 23722, 24228, 24702, 25147, 25564, 25955, 26323, 26667, 26991, 27295,
-        27580, 27848, 28100, 28337, 28560, 28769, 28966, 29151, 29326, 29490, 29645, 29791, 29928, 30058, 30180, 30295,
-        30404, 30506, 30603, 30695, 30781, 30863, 30940, 31013, 31083, 31148, 31210, 31269, 31324, 31377, 31427, 31474,
-        31519, 31562, 31602, 31641, 31677, 31712, 31745, 31776, 31806, 31835, 31862, 31888, 31912, 31936, 31958, 31979,
-        31999, 32019, 32037, 32055, 32072, 32088, 32104, 32119, 32133, 32147, 32160, 32172, 32184, 32196, 32207, 32217,
-        32227, 32237, 32247, 32256, 32264, 32273, 32281, 32289, 32296, 32304, 32310, 32317, 32324, 32330, 32336, 32342,
-        32348, 32353, 32359, 32364, 32369, 32374, 32378, 32383, 32387, 32391, 32396, 32400, 32404, 32407, 32411, 32415,
-        32418, 32422, 32425, 32428, 32431, 32434, 32437, 32440, 32443, 32446, 32449, 32451, 32454, 32456, 32459, 32461,
-        32463, 32466, 32468, 32470, 32472, 32474, 32476, 32478, 32480, 32482, 32484, 32486, 32488, 32489, 32491, 32493,
-        32495, 32496, 32498, 32499, 32501, 32502, 32504, 32505, 32507, 32508, 32509, 32511, 32512, 32513, 32515, 32516,
-        32517, 32518, 32520, 32521, 32522, 32523, 32524, 32525, 32526, 32527, 32528, 32529, 32530, 32531, 32532, 32533,
-        32534, 32535, 32536, 32537, 32538, 32539, 32540, 32540, 32541, 32542, 32543, 32544, 32544, 32545, 32546, 32547,
-        32547, 32548, 32549, 32550, 32550, 32551, 32552, 32552, 32553, 32554, 32554, 32555, 32555, 32556, 32557, 32557,
-        32558, 32558, 32559, 32560, 32560, 32561, 32561, 32562, 32562, 32563, 32563, 32564, 32564, 32565, 32565, 32566,
-        32566, 32567, 32567, 32568, 32568, 32569, 32569, 32570, 32570, 32570, 32571, 32571, 32572, 32572, 32573, 32573,
-        32573,
+        32624, 33856, 35051, 36210, 37334, 38422, 39475, 40494, 41478, 42428, 43345, 44229, 45081, 45900, 46689, 47447,
+        48176, 48875, 49547, 50191, 50808, 51400, 51967, 52510, 53030, 53528, 54005, 54461, 54897, 55315, 55714, 56096,
+        56461, 56811, 57145, 57465, 57771, 58063, 58343, 58611, 58867, 59112, 59347, 59571, 59786, 59992, 60189, 60377,
+        60558, 60731, 60897, 61056, 61208, 61353, 61493, 61627, 61755, 61878, 61996, 62110, 62218, 62323, 62422, 62518,
+        62611, 62699, 62784, 62865, 62944, 63019, 63091, 63160, 63227, 63291, 63353, 63412, 63469, 63524, 63577, 63627,
+        63676, 63723, 63768, 63812, 63854, 63894, 63933, 63971, 64007, 64041, 64075, 64107, 64138, 64168, 64197, 64225,
+        64252, 64278, 64303, 64327, 64351, 64373, 64395, 64416, 64437, 64456, 64475, 64494, 64512, 64529, 64545, 64561,
+        64577, 64592, 64607, 64621, 64634, 64648, 64660, 64673, 64685, 64697, 64708, 64719, 64730, 64740, 64750, 64760,
+        64769, 64778, 64787, 64796, 64804, 64812, 64820, 64828, 64835, 64843, 64850, 64857, 64863, 64870, 64876, 64882,
+        64888, 64894, 64900, 64906, 64911, 64916, 64921, 64927, 64931, 64936, 64941, 64945, 64950, 64954, 64958, 64963,
+        64967, 64971, 64974, 64978, 64982, 64986, 64989, 64993, 64996, 64999, 65002, 65006, 65009, 65012, 65015, 65018,
+        65021, 65023, 65026, 65029, 65031, 65034, 65037, 65039, 65041, 65044, 65046, 65048, 65051, 65053, 65055, 65057,
+        65059, 65061, 65063, 65065, 65067, 65069, 65071, 65073, 65075, 65077, 65078, 65080, 65082, 65084, 65085, 65087,
+        65088, 65090, 65092, 65093, 65095, 65096, 65098, 65099, 65100, 65102, 65103, 65104, 65106, 65107, 65108, 65110,
+        65111, 65112, 65113, 65115, 65116, 65117, 65118, 65119, 65120, 65121, 65123, 65124, 65125, 65126, 65127, 65128,
+        65129, 65130, 65131, 65132, 65133, 65134, 65135, 65135, 65136, 65137, 65138, 65139, 65140, 65141, 65142, 65142,
+        65143, 65144, 65145, 65146, 65146, 65147, 65148, 65149, 65150, 65150, 65151, 65152, 65152, 65153, 65154, 65155,
+        65155, 65156, 65157, 65157, 65158, 65159, 65159, 65160, 65160, 65161, 65162, 65162, 65163, 65163, 65164, 65165,
+        65165, 65166, 65166, 65167, 65167, 65168, 65169, 65169, 65170, 65170, 65171, 65171, 65172, 65172, 65173, 65173,
+        65174, 65174, 65175, 65175, 65176, 65176, 65176, 65177, 65177, 65178, 65178, 65179, 65179, 65180, 65180, 65180,
+        65181, 65181, 65182, 65182, 65182, 65183, 65183, 65184, 65184, 65184, 65185, 65185, 65186, 65186, 65186, 65187,
+        65187, 65187, 65188, 65188, 65188, 65189, 65189, 65190, 65190, 65190, 65191, 65191, 65191, 65191, 65192, 65192,
+        65192, 65193, 65193, 65193, 65194, 65194, 65194, 65195, 65195, 65195, 65195, 65196, 65196, 65196, 65197, 65197,
+        65197, 65197, 65198, 65198, 65198, 65198, 65199, 65199, 65199, 65200, 65200, 65200, 65200, 65201, 65201, 65201,
+        65201, 65202, 65202, 65202, 65202, 65202, 65203, 65203, 65203, 65203, 65204, 65204, 65204, 65204, 65204, 65205,
+        65205, 65205, 65205, 65206, 65206, 65206, 65206, 65206, 65207, 65207, 65207, 65207, 65207, 65208, 65208, 65208,
+        65208, 65208, 65209, 65209, 65209, 65209, 65209, 65209, 65210, 65210, 65210, 65210, 65210, 65211, 65211, 65211,
+        65211, 65211, 65211, 65212, 65212, 65212, 65212, 65212, 65212, 65213, 65213, 65213, 65213, 65213, 65213, 65213,
+        65214, 65214, 65214, 65214, 65214, 65214, 65215, 65215, 65215, 65215, 65215, 65215, 65215, 65216, 65216, 65216,
+        65216, 65216, 65216, 65216, 65216, 65217, 65217, 65217, 65217, 65217, 65217, 65217, 65218, 65218, 65218, 65218,
+        65218, 65218, 65218, 65218, 65219, 65219, 65219, 65219, 65219, 65219, 65219, 65219, 65219, 65220, 65220, 65220,
+        65220, 65220, 65220, 65220, 65220, 65220, 65221, 65221, 65221, 65221, 65221, 65221, 65221, 65221, 65221, 65222,
+        65222,
     ];
 
     // Share of the newest residual in the scale, in 1/64, by the number of residuals seen: 1/n first, 1/16 later.
-    private static readonly byte[] ScaleGain = [32, 26, 20, 16, 14, 12, 10, 9, 8, 7, 7, 6, 6, 5, 5, 4];
-
-    /// <summary>
-    /// The three predictions of the number, 1/256 step from the reference, within 2^20. The caller sets them.
-    /// </summary>
-    internal int Mean0;
-    internal int Mean1;
-    internal int Mean2;
+    private static readonly byte[] YoungScaleGain = [32, 26, 20, 16, 14, 12, 10, 9, 8, 7, 7, 6, 6, 5, 5];
 
     /// <summary>What <see cref="Decode"/> found.</summary>
     internal int Value;
@@ -74,10 +83,6 @@ internal sealed class ResidualModel
     private int _weight0;
     private int _weight1;
     private int _weight2;
-    private int _share0;
-    private int _share1;
-    private int _share2;
-    private int _centre;
     private int _experience;
 
     /// <param name="scale">The scale that the first number is coded with, 1/256 step.</param>
@@ -99,11 +104,15 @@ internal sealed class ResidualModel
     }
 
     /// <summary>Codes <paramref name="value"/>, which lies within 2^26 of the reference.</summary>
+    /// <param name="coder">Takes the code.</param>
+    /// <param name="value">Steps from the reference.</param>
+    /// <param name="mean0">First prediction, 1/256 step from the reference, within 2^20; likewise the others.</param>
+    /// <param name="mean1">Second prediction, in whose nearest step the window has its centre.</param>
+    /// <param name="mean2">Third prediction.</param>
     /// <returns>Whether it lay inside the window.</returns>
-    internal bool Encode(RangeEncoder coder, int value)
+    internal bool Encode(RangeEncoder coder, int value, int mean0, int mean1, int mean2)
     {
-        _centre = (Mean1 + 128) >> 8;
-        int offset = value - _centre;
+        int offset = value - ((mean1 + 128) >> 8);
         if (offset < -WindowSteps || offset > WindowSteps)
         {
             coder.Encode(RangeEncoder.Total - EscapeFrequency, EscapeFrequency);
@@ -112,38 +121,32 @@ internal sealed class ResidualModel
         }
 
         int edge = (value << 8) - 128;
-        int below0 = Below(edge - Mean0, _scale0);
-        int below1 = Below(edge - Mean1, _scale1);
-        int below2 = Below(edge - Mean2, _scale2);
+        int below0 = Below(edge - mean0, _scale0);
+        int below1 = Below(edge - mean1, _scale1);
+        int below2 = Below(edge - mean2, _scale2);
         edge += 256;
-        _share0 = Below(edge - Mean0, _scale0) - below0;
-        _share1 = Below(edge - Mean1, _scale1) - below1;
-        _share2 = Below(edge - Mean2, _scale2) - below2;
-        int start = Mixed(below0, below1, below2);
-        int end = Mixed(below0 + _share0, below1 + _share1, below2 + _share2);
-        if (offset == -WindowSteps)
-        {
-            start = 0;
-        }
-        else if (offset == WindowSteps)
-        {
-            end = Mass;
-        }
-
+        int product0 = _weight0 * (Below(edge - mean0, _scale0) - below0);
+        int product1 = _weight1 * (Below(edge - mean1, _scale1) - below1);
+        int product2 = _weight2 * (Below(edge - mean2, _scale2) - below2);
+        int below = (_weight0 * below0) + (_weight1 * below1) + (_weight2 * below2);
+        int start = below >> 8;
+        int end = (below + product0 + product1 + product2) >> 8;
         coder.Encode(start + offset + WindowSteps, end - start + 1);
-        Learn(value);
+        Weigh(product0, product1, product2);
+        edge -= 128;
+        Rescale(edge - mean0, edge - mean1, edge - mean2);
         return true;
     }
 
     /// <summary>The mirror of <see cref="Encode"/>; <see cref="Value"/> has the number.</summary>
-    internal bool Decode(RangeDecoder coder)
+    internal bool Decode(RangeDecoder coder, int mean0, int mean1, int mean2)
     {
-        _centre = (Mean1 + 128) >> 8;
+        int centre = (mean1 + 128) >> 8;
         int target = coder.Peek();
         if (target >= RangeEncoder.Total - EscapeFrequency)
         {
             coder.Take(RangeEncoder.Total - EscapeFrequency, EscapeFrequency);
-            Value = _centre + DecodeFar(coder);
+            Value = centre + DecodeFar(coder);
             return false;
         }
 
@@ -153,7 +156,7 @@ internal sealed class ResidualModel
         while (low < high)
         {
             int middle = (low + high + 1) >> 1;
-            if (StartOf(middle) <= target)
+            if (StartOf(middle, centre, mean0, mean1, mean2) <= target)
             {
                 low = middle;
             }
@@ -163,101 +166,94 @@ internal sealed class ResidualModel
             }
         }
 
-        int start = StartOf(low);
-        int next = low == WindowSteps ? RangeEncoder.Total - EscapeFrequency : StartOf(low + 1);
-        coder.Take(start, next - start);
-        Value = _centre + low;
-        int edge = (Value << 8) - 128;
-        _share0 = Below(edge + 256 - Mean0, _scale0) - Below(edge - Mean0, _scale0);
-        _share1 = Below(edge + 256 - Mean1, _scale1) - Below(edge - Mean1, _scale1);
-        _share2 = Below(edge + 256 - Mean2, _scale2) - Below(edge - Mean2, _scale2);
-        Learn(Value);
+        int start = StartOf(low, centre, mean0, mean1, mean2);
+        coder.Take(start, StartOf(low + 1, centre, mean0, mean1, mean2) - start);
+        Value = centre + low;
+        int at = Value << 8;
+        Weigh(
+            _weight0 * (Below(at + 128 - mean0, _scale0) - Below(at - 128 - mean0, _scale0)),
+            _weight1 * (Below(at + 128 - mean1, _scale1) - Below(at - 128 - mean1, _scale1)),
+            _weight2 * (Below(at + 128 - mean2, _scale2) - Below(at - 128 - mean2, _scale2)));
+        Rescale(at - mean0, at - mean1, at - mean2);
         return true;
     }
 
-    private int StartOf(int offset)
+    private int StartOf(int offset, int centre, int mean0, int mean1, int mean2)
     {
-        if (offset == -WindowSteps)
-        {
-            return 0;
-        }
-
-        int edge = ((_centre + offset) << 8) - 128;
-        return offset + WindowSteps
-            + Mixed(Below(edge - Mean0, _scale0), Below(edge - Mean1, _scale1), Below(edge - Mean2, _scale2));
-    }
-
-    private int Mixed(int share0, int share1, int share2)
-    {
-        return ((_weight0 * share0) + (_weight1 * share1) + (_weight2 * share2)) >> 8;
+        int edge = ((centre + offset) << 8) - 128;
+        int below = (_weight0 * Below(edge - mean0, _scale0))
+            + (_weight1 * Below(edge - mean1, _scale1))
+            + (_weight2 * Below(edge - mean2, _scale2));
+        return (below >> 8) + offset + WindowSteps;
     }
 
     /// <summary>The mass below a point that lies <paramref name="distance"/> above the mean.</summary>
     private static int Below(int distance, int scale)
     {
+        if (scale >= WideScale)
+        {
+            return BelowWide(distance, scale);
+        }
+
         if (distance >= 0)
         {
-            int z = (distance << 8) / scale;
-            if (z >= 4096)
-            {
-                return HalfMass + UpperHalf[256];
-            }
-
-            int i = z >> 4;
-            int value = UpperHalf[i];
-            return HalfMass + value + (((UpperHalf[i + 1] - value) * (z & 15)) >> 4);
+            int z = (distance << 5) / scale;
+            return z < ZMax ? UpperHalf[z] : UpperHalf[ZMax];
         }
         else
         {
-            int z = (-distance << 8) / scale;
-            if (z >= 4096)
-            {
-                return HalfMass - UpperHalf[256];
-            }
-
-            int i = z >> 4;
-            int value = UpperHalf[i];
-            return HalfMass - value - (((UpperHalf[i + 1] - value) * (z & 15)) >> 4);
+            int z = (-distance << 5) / scale;
+            return (2 * HalfMass) - (z < ZMax ? UpperHalf[z] : UpperHalf[ZMax]);
         }
     }
 
-    private void Learn(int value)
+    // Steps narrower than 1/8 of the scale need points between those of the table.
+    private static int BelowWide(int distance, int scale)
     {
-        // Twelve bits of each share, so that weight x share x span stays below 2^31.
-        int product0 = _weight0 * ((_share0 >> 4) + 1);
-        int product1 = _weight1 * ((_share1 >> 4) + 1);
-        int sum = product0 + product1 + (_weight2 * ((_share2 >> 4) + 1));
+        int z = ((distance < 0 ? -distance : distance) << 8) / scale;
+        int upper = UpperHalf[ZMax];
+        if (z < ZMax << 3)
+        {
+            int i = z >> 3;
+            upper = UpperHalf[i];
+            upper += ((UpperHalf[i + 1] - upper) * (z & 7)) >> 3;
+        }
+
+        return distance < 0 ? (2 * HalfMass) - upper : upper;
+    }
+
+    // Each weight follows the share of the probability that its prediction gave, times the weight it had.
+    private void Weigh(int product0, int product1, int product2)
+    {
+        // Twenty bits of each, so that product x span stays below 2^31.
+        product0 = (product0 >> 4) + 1;
+        product1 = (product1 >> 4) + 1;
+        int sum = product0 + product1 + (product2 >> 4) + 1;
         const int Span = WeightTotal - (3 * WeightFloor);
         _weight0 = WeightFloor + (product0 * Span / sum);
         _weight1 = WeightFloor + (product1 * Span / sum);
         _weight2 = WeightTotal - _weight0 - _weight1;
+    }
 
-        int gain = ScaleGain[_experience];
-        if (_experience < ScaleGain.Length - 1)
+    // Each scale follows the size of its prediction's residuals.
+    private void Rescale(int residual0, int residual1, int residual2)
+    {
+        int gain = 4;
+        if (_experience < YoungScaleGain.Length)
         {
+            gain = YoungScaleGain[_experience];
             _experience++;
         }
 
-        int at = value << 8;
-        _scale0 = NextScale(_scale0, at - Mean0, gain);
-        _scale1 = NextScale(_scale1, at - Mean1, gain);
-        _scale2 = NextScale(_scale2, at - Mean2, gain);
-    }
-
-    private static int NextScale(int scale, int residual, int gain)
-    {
-        if (residual < 0)
-        {
-            residual = -residual;
-        }
-
-        scale += ((((residual * ScalePerResidual) >> 8) - scale) * gain) >> 6;
-        if (scale < ScaleMin)
-        {
-            return ScaleMin;
-        }
-
-        return scale > ScaleMax ? ScaleMax : scale;
+        residual0 = residual0 < 0 ? -residual0 : residual0;
+        residual0 = residual0 < ResidualLeast ? ResidualLeast : residual0;
+        residual1 = residual1 < 0 ? -residual1 : residual1;
+        residual1 = residual1 < ResidualLeast ? ResidualLeast : residual1;
+        residual2 = residual2 < 0 ? -residual2 : residual2;
+        residual2 = residual2 < ResidualLeast ? ResidualLeast : residual2;
+        _scale0 += ((residual0 - _scale0) * gain) >> 6;
+        _scale1 += ((residual1 - _scale1) * gain) >> 6;
+        _scale2 += ((residual2 - _scale2) * gain) >> 6;
     }
 
     // Far values: sign, number of bits (5), then the bits below the leading one.

@@ -71,8 +71,8 @@ internal sealed class SpeedCourseModel
         _speedUnknown.Encode(coder, unknown);
         if (!unknown)
         {
-            PredictSpeed();
-            _speed.Encode(coder, speedDeciknots - _lastSpeed);
+            int fromSpeed = DerivedSpeed();
+            _speed.Encode(coder, speedDeciknots - _lastSpeed, 0, fromSpeed >> 1, fromSpeed);
             _lastSpeed = speedDeciknots;
         }
 
@@ -80,8 +80,8 @@ internal sealed class SpeedCourseModel
         _courseUnknown.Encode(coder, unknown);
         if (!unknown)
         {
-            PredictCourse();
-            _course.Encode(coder, ShortestTurn(courseDeg - _lastCourse));
+            int fromCourse = DerivedCourse();
+            _course.Encode(coder, ShortestTurn(courseDeg - _lastCourse), 0, fromCourse >> 1, fromCourse);
             _lastCourse = courseDeg;
         }
     }
@@ -94,8 +94,8 @@ internal sealed class SpeedCourseModel
             return Gnss.Fix.Unknown;
         }
 
-        PredictSpeed();
-        _speed.Decode(coder);
+        int derived = DerivedSpeed();
+        _speed.Decode(coder, 0, derived >> 1, derived);
         int speed = _lastSpeed + _speed.Value;
         if (speed >= 0 && speed <= TrackBlock.SogMaxDeciknots)
         {
@@ -113,8 +113,8 @@ internal sealed class SpeedCourseModel
             return Gnss.Fix.Unknown;
         }
 
-        PredictCourse();
-        _course.Decode(coder);
+        int derived = DerivedCourse();
+        _course.Decode(coder, 0, derived >> 1, derived);
         int turn = _course.Value;
         if (turn <= -FullTurnDeg || turn >= FullTurnDeg)
         {
@@ -127,29 +127,20 @@ internal sealed class SpeedCourseModel
 
     private const int MotionLimit = 1 << 20;
 
-    private void PredictSpeed()
+    private int DerivedSpeed()
     {
-        int derived = _derivedSpeed256 - (_lastSpeed << 8);
-        _speed.Mean0 = 0;
-        _speed.Mean1 = derived >> 1;
-        _speed.Mean2 = derived;
+        return _derivedSpeed256 - (_lastSpeed << 8);
     }
 
-    private void PredictCourse()
+    private int DerivedCourse()
     {
         int derived = _derivedCourse256 - (_lastCourse << 8);
         if (derived > FullTurnDeg << 7)
         {
-            derived -= FullTurnDeg << 8;
-        }
-        else if (derived <= -(FullTurnDeg << 7))
-        {
-            derived += FullTurnDeg << 8;
+            return derived - (FullTurnDeg << 8);
         }
 
-        _course.Mean0 = 0;
-        _course.Mean1 = derived >> 1;
-        _course.Mean2 = derived;
+        return derived <= -(FullTurnDeg << 7) ? derived + (FullTurnDeg << 8) : derived;
     }
 
     private static int ShortestTurn(int turn)
