@@ -86,4 +86,19 @@ internal static class Cosine
         int degrees = (latitudeE5 < 0 ? -latitudeE5 : latitudeE5) / 100_000;
         return Q12[degrees > 90 ? 90 : degrees];
     }
+
+    /// <summary>4096 times the cosine of a latitude or up to 3 more, never less.</summary>
+    internal static int InterpolatedQ12(int latitudeE5)
+    {
+        int magnitude = latitudeE5 < 0 ? -latitudeE5 : latitudeE5;
+        int degrees = magnitude / 100_000;
+        if (degrees >= 90)
+        {
+            return 2;
+        }
+
+        int here = Q12[degrees];
+        int part = (magnitude - (degrees * 100_000)) / 10;
+        return here - ((here - Q12[degrees + 1]) * part / 10_000) + 1;
+    }
 }

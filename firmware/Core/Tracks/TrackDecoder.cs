@@ -53,13 +53,10 @@ public sealed class TrackDecoder
             return Fail(TrackReadResult.BadLength);
         }
 
-        UtcS = ((long)Word(payload, offset) << 16) | (long)Word(payload, offset + 2);
-        int high = Word(payload, offset + 4);
-        int middle = Word(payload, offset + 6);
-        int low = Word(payload, offset + 8);
-        int rest = (payload[offset + 10] << 16) | Word(payload, offset + 11);
-        LatitudeE5 = ((high << 9) | (middle >> 7)) - TrackBlock.LatitudeMaxE5;
-        LongitudeE5 = (((middle & 0x7F) << 19) | (low << 3) | (rest >> 21)) - TrackBlock.HalfTurnE5;
+        UtcS = BlockHeader.StartS(payload, offset);
+        LatitudeE5 = BlockHeader.LatitudeE5(payload, offset);
+        LongitudeE5 = BlockHeader.LongitudeE5(payload, offset);
+        int rest = (payload[offset + 10] << 16) | BlockHeader.Word(payload, offset + 11);
         Fixes = (rest >> 9) & 0xFFF;
         IntervalS = TrackBlock.IntervalS((rest >> 2) & 0x7F);
         WithSpeed = (rest & 2) != 0;
@@ -139,10 +136,5 @@ public sealed class TrackDecoder
         _left = 0;
         _failure = failure;
         return failure;
-    }
-
-    private static int Word(byte[] bytes, int offset)
-    {
-        return (bytes[offset] << 8) | bytes[offset + 1];
     }
 }

@@ -272,25 +272,11 @@ public sealed class TrackEncoder
 
     private void WriteHeader(byte[] buffer, int offset, int intervalCode)
     {
-        uint start = (uint)_startS;
-        buffer[offset] = (byte)(start >> 24);
-        buffer[offset + 1] = (byte)(start >> 16);
-        buffer[offset + 2] = (byte)(start >> 8);
-        buffer[offset + 3] = (byte)start;
+        BlockHeader.Write(buffer, offset, _startS, _startLatitudeE5, _startLongitudeE5);
 
-        // latitude:25 and the longitude's high 7 bits.
-        int latitude = _startLatitudeE5 + TrackBlock.LatitudeMaxE5;
-        int longitude = _startLongitudeE5 + TrackBlock.HalfTurnE5;
-        buffer[offset + 4] = (byte)(latitude >> 17);
-        buffer[offset + 5] = (byte)(latitude >> 9);
-        buffer[offset + 6] = (byte)(latitude >> 1);
-        buffer[offset + 7] = (byte)((latitude << 7) | (longitude >> 19));
-        buffer[offset + 8] = (byte)(longitude >> 11);
-        buffer[offset + 9] = (byte)(longitude >> 3);
-
-        // The longitude's low 3 bits, count:12, interval:7, speed:1, minutes:1.
+        // The longitude's low 3 bits are there; count:12, interval:7, speed:1, minutes:1.
         int rest = (_fixes << 9) | (intervalCode << 2) | (_withSpeed ? 2 : 0) | (_startInMinutes ? 1 : 0);
-        buffer[offset + 10] = (byte)((longitude << 5) | (rest >> 16));
+        buffer[offset + 10] = (byte)(buffer[offset + 10] | (rest >> 16));
         buffer[offset + 11] = (byte)(rest >> 8);
         buffer[offset + 12] = (byte)rest;
     }
