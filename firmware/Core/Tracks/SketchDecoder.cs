@@ -95,7 +95,7 @@ public sealed class SketchDecoder
         long latitudeE5 = LatitudeE5 + (north * _step);
         long longitudeE5 = LongitudeE5 + (east * _eastStep);
         UtcS += segmentS;
-        if (segmentS == 0 || UtcS > TrackBlock.StartMaxS
+        if (segmentS == 0 || !TrackBlock.IsTime(UtcS)
             || latitudeE5 < -TrackBlock.LatitudeMaxE5 || latitudeE5 > TrackBlock.LatitudeMaxE5
             || longitudeE5 < -2 * TrackBlock.HalfTurnE5 || longitudeE5 > 2 * TrackBlock.HalfTurnE5)
         {

@@ -97,7 +97,7 @@ public sealed class SketchEncoder
             return SketchAddResult.OutOfRange;
         }
 
-        if (utcS < 0 || utcS > TrackBlock.StartMaxS || (_open && utcS <= _lastS))
+        if (!TrackBlock.IsTime(utcS) || (_open && utcS <= _lastS))
         {
             return SketchAddResult.BadTime;
         }
