@@ -38,7 +38,7 @@ public enum KeyOffer
 /// <remarks>
 /// A durable frame is sealed once and may come a month later, so the old key cannot go with the change. It goes when the
 /// window's base has passed the first number that is known to be under the new key: then nothing can come that it opens.
-/// Counters run on over a change of key, so a unit and a counter still name one frame. One thread; the ciphers apart 56
+/// Counters run on over a change of key, so a unit and a counter still name one frame. One thread; the ciphers apart 48
 /// bytes on 64-bit .NET.
 /// </remarks>
 public sealed class GatewayKeyRing
