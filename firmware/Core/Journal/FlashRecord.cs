@@ -84,8 +84,9 @@ public sealed class FlashRecord
     public int SavedInOneLane { get; private set; }
 
     /// <summary>
-    /// Looks for the newest record and copies it into <paramref name="payload"/>. Where the lanes differ, the record is
-    /// saved again before it is believed: a half-written one may read well now and badly after the next start.
+    /// Looks for the newest record and copies it into <paramref name="payload"/>. Where the lanes differ, or
+    /// may hide a newer one, the record is saved again before it is believed: a half-written one may read well now and
+    /// badly after the next start, or the other way round.
     /// </summary>
     public FlashRecordState Load(byte[] payload)
     {
@@ -99,7 +100,8 @@ public sealed class FlashRecord
 
         Newer().CopyNewest(payload);
         bool alike = _first.HasNewest && _second.HasNewest && _first.Sequence == _second.Sequence;
-        if (!alike && !TrySave(payload))
+        bool certain = alike && !_first.MayHideNewer && !_second.MayHideNewer;
+        if (!certain && !TrySave(payload))
         {
             State = FlashRecordState.Unreadable;
         }

@@ -44,6 +44,10 @@ internal sealed class RecordLane
     private int _block;
     private int _slot;
 
+    // Of the block scanned last: bad slots, behind the newest record if that is in it; whether it has a valid one.
+    private int _badInBlock;
+    private bool _validInBlock;
+
     public RecordLane(IFlash flash, int firstBlock, int blockCount, int payloadBytes)
     {
         int units = (payloadBytes + OverheadBytes + flash.ProgramBytes - 1) / flash.ProgramBytes;
@@ -80,6 +84,12 @@ internal sealed class RecordLane
     /// <summary>Slots with neither a valid record nor erased bytes, at the last scan or found since.</summary>
     public int BadSlots { get; private set; }
 
+    /// <summary>
+    /// Whether a slot that could not be used at the scan may hold a newer record that was torn: it reads badly now and may
+    /// read well after the next start.
+    /// </summary>
+    public bool MayHideNewer { get; private set; }
+
     /// <summary>Whether no block takes records any more; another start tries again.</summary>
     public bool Failed { get; private set; }
 
@@ -95,6 +105,7 @@ internal sealed class RecordLane
         HasNothing();
         int activeBlock = -1;
         int activeEnd = 0;
+        bool hiddenBehindNewest = false;
         for (int block = 0; block < _blockCount; block++)
         {
             uint before = Sequence;
@@ -104,8 +115,16 @@ internal sealed class RecordLane
             {
                 activeBlock = block;
                 activeEnd = end;
+                hiddenBehindNewest = _badInBlock > 0;
+            }
+            else if (!_validInBlock && _badInBlock > 0)
+            {
+                // Torn in its erase, or in its first record.
+                MayHideNewer = true;
             }
         }
+
+        MayHideNewer |= hiddenBehindNewest;
 
         SequenceMax = Sequence + (uint)BadSlots;
         if (activeBlock < 0)
@@ -164,12 +183,15 @@ internal sealed class RecordLane
         WhollyRead = true;
         Blank = true;
         Failed = false;
+        MayHideNewer = false;
     }
 
     // Returns the first slot behind which all are erased.
     private int ScanBlock(int block)
     {
         int end = 0;
+        _badInBlock = 0;
+        _validInBlock = false;
         for (int slot = 0; slot < _slotsPerBlock; slot++)
         {
             if (!Read(block, slot, _slotBuffer))
@@ -177,6 +199,7 @@ internal sealed class RecordLane
                 WhollyRead = false;
                 Blank = false;
                 BadSlots++;
+                _badInBlock++;
                 end = slot + 1;
                 continue;
             }
@@ -192,9 +215,14 @@ internal sealed class RecordLane
             if (!IsValid(_slotBuffer, sequence))
             {
                 BadSlots++;
+                _badInBlock++;
+                continue;
             }
-            else if (!HasNewest || sequence > Sequence)
+
+            _validInBlock = true;
+            if (!HasNewest || sequence > Sequence)
             {
+                _badInBlock = 0;
                 Sequence = sequence;
                 _newestBlock = block;
                 Array.Copy(_slotBuffer, 4, _newest, 0, _payloadBytes);
