@@ -1,0 +1,46 @@
+namespace BoatTelemetry.Core.Security;
+
+/// <summary>
+/// The gateway's downlink counter for one unit and class: the UTC seconds since 2010, and at least one more than the last.
+/// </summary>
+public sealed class DownlinkCounter
+{
+    private long _last = -1;
+
+    /// <summary>
+    /// The next number. False if the reservation cannot be made durable or the numbers are used up: then nothing may be
+    /// sealed.
+    /// </summary>
+    /// <param name="reservation">The gateway's one reservation.</param>
+    /// <param name="nowUtcMs">The gateway's clock; it may step.</param>
+    /// <param name="counter">The number.</param>
+    public bool TryNext(DownlinkReservation reservation, long nowUtcMs, out uint counter)
+    {
+        counter = 0;
+        if (!reservation.TryLoad())
+        {
+            return false;
+        }
+
+        long utcS = DownlinkTime.Seconds(nowUtcMs);
+        long next = _last + 1;
+        if (next < reservation.First)
+        {
+            next = reservation.First;
+        }
+
+        if (next < utcS)
+        {
+            next = utcS;
+        }
+
+        if (next > uint.MaxValue || !reservation.TryCover(next, utcS))
+        {
+            return false;
+        }
+
+        _last = next;
+        counter = (uint)next;
+        return true;
+    }
+}
