@@ -71,7 +71,7 @@ public sealed class FrameHardnessTests(ITestOutputHelper output)
 
         Assert.Equal(0, differing);
 
-        // About 2.5 million of them come to the tag, most with 32 bits of it: one in 1,700 runs has a forgery that fits,
+        // About 3.3 million of them come to the tag, most with 32 bits of it: one in 1,700 runs has a forgery that fits,
         // none in the life of this project two.
         Assert.InRange(reasons[(int)FrameRejection.None] + reasons[(int)FrameRejection.FieldOutOfRange], 0, 1);
         Assert.True(reasons[(int)FrameRejection.TagMismatch] > Frames / 4, "too few came as far as the tag");
