@@ -164,7 +164,7 @@ public sealed class KeyChangeTests(ITestOutputHelper output) : IDisposable
     private static bool StateAfterCut(SimulatedFlash flash, byte generation)
     {
         bool? isNew = null;
-        for (var start = 0; start < 3; start++)
+        for (var start = 0; start < 8; start++)
         {
             flash.PowerOn();
             var keys = Loaded(flash);
