@@ -16,6 +16,7 @@ public sealed class DataPathAllocationTests(ITestOutputHelper output)
 {
     // What a serial port hands over at once.
     private const int ChunkBytes = 64;
+    private const int PassesMax = 10;
 
     [SharedDataTheory]
     [InlineData("gpsd-bundg_zeus_9.log", 146)]
@@ -48,12 +49,17 @@ public sealed class DataPathAllocationTests(ITestOutputHelper output)
     {
         using var aes = new SimulatedAes(new byte[SimulatedAes.KeyBytes]);
 
-        // The first pass lets .NET compile the code; what is measured is a new unit's whole pass.
-        Feed(new Unit(aes), log);
-        var unit = new Unit(aes);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Feed(unit, log);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // Each pass is that of a new unit over the same bytes, so what the code allocates, it allocates in every one. What
+        // appears in one and not in another is the runtime's: on loaded machines its tiered compilation was seen to leave
+        // 728 bytes on this thread.
+        var (unit, allocated) = (new Unit(aes), long.MaxValue);
+        for (var pass = 0; pass < PassesMax && allocated > 0; pass++)
+        {
+            unit = new Unit(aes);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Feed(unit, log);
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
         output.WriteLine($"{log.Length} bytes, {unit.Frames} frames, {unit.FrameBytes} bytes of frames, {allocated} bytes allocated");
         Assert.Equal(0, allocated);
