@@ -33,6 +33,11 @@ public enum FrameRejection
     /// <summary>A live or downlink counter that was admitted before.</summary>
     Replayed,
 
+    /// <summary>
+    /// The tag fits a live counter so far ahead that the tag alone proves too little: a second frame behind it confirms it.
+    /// </summary>
+    Unconfirmed,
+
     /// <summary>A live frame older than the newest admitted one.</summary>
     Older,
 

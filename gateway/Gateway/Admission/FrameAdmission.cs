@@ -27,41 +27,32 @@ public enum AdmissionOutcome
 /// <summary>
 /// Decides whether bytes are a frame of a registered unit that was not admitted before:
 /// 1. read the header and find the unit; 2. known bytes within <see cref="DuplicateWindowMs"/>: a further reception;
-/// 3. find the counter whose nonce fits the tag; 4. read the body; 5. date it; 6. move the unit's window.
+/// 3. the unit's window finds the counter whose nonce fits the tag, and moves; 4. read the body; 5. date it.
 /// One object, one thread.
 /// </summary>
 public sealed class FrameAdmission
 {
-    /// <summary>
-    /// Named limit: cycles of 4,096 counters that are tried beyond the last one seen; a unit may have sent so many
-    /// frames unheard. Each costs the opening of a frame, and takes log2(64) = 6 bits off the tag's 32 against forgery.
-    /// </summary>
-    public const int LiveEpochsAhead = 64;
-
     /// <summary>The same bytes after this time are a replay, not another concentrator's reception.</summary>
     public const int DuplicateWindowMs = 10_000;
 
     private readonly FleetRegistry _fleet;
     private readonly GatewayMetrics _metrics;
-    private readonly LiveFrame _liveFrame;
-    private readonly FrameHeader _header = new();
-    private readonly FrameSeal _seal = new();
-    private readonly LivePosition _position = new();
-    private readonly byte[] _body = new byte[LiveFrame.WorldBodyBytes];
+    private readonly FrameCodec _codec = new();
+    private readonly CandidateOpener _opener;
     private readonly UnitState?[] _states = new UnitState?[FrameHeader.UnitMax + 1];
 
     /// <param name="fleet">Who is believed.</param>
     /// <param name="windows">What was admitted before this start, by unit.</param>
     /// <param name="metrics">Counts every outcome.</param>
-    public FrameAdmission(FleetRegistry fleet, IEnumerable<KeyValuePair<int, LiveWindow>> windows, GatewayMetrics metrics)
+    public FrameAdmission(FleetRegistry fleet, IEnumerable<KeyValuePair<int, LiveWindowState>> windows, GatewayMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(windows);
         _fleet = fleet;
         _metrics = metrics;
-        _liveFrame = new LiveFrame(fleet.Area);
+        _opener = new CandidateOpener(_codec, fleet.Area);
         foreach (var (unit, window) in windows)
-            _states[unit] = new UnitState { Window = window };
+            _states[unit] = new UnitState(window);
     }
 
     /// <summary>
@@ -72,22 +63,18 @@ public sealed class FrameAdmission
     {
         ArgumentNullException.ThrowIfNull(datagram);
         ArgumentNullException.ThrowIfNull(journal);
-        rejection = _header.Read(datagram.Frame, 0, datagram.FrameLength);
+        rejection = ReadHeader(datagram);
         if (rejection != FrameRejection.None)
             return Reject(rejection);
-        var unit = _fleet.Find(_header.Unit);
+        var unit = _fleet.Find(_codec.Header.Unit);
         if (unit is null)
             return Reject(rejection = FrameRejection.UnknownUnit);
-        var state = _states[unit.Unit] ??= new UnitState();
+        var state = _states[unit.Unit] ??= new UnitState(LiveWindowState.NeverSeen);
         if (IsKnown(state, datagram, journal, out var outcome))
             return outcome;
-        rejection = Open(unit.Cipher, state.Window, datagram.Frame, out var counter);
-        if (rejection == FrameRejection.None)
-        {
-            var bodyBytes = LiveFrame.BodyBytes(_header.Kind);
-            rejection = _liveFrame.ReadBody(_header.Kind, _body, 0, bodyBytes, _position);
-        }
-
+        _opener.Cipher = unit.Cipher;
+        var verdict = state.Window.Judge(_codec.Header.CounterLow, datagram.Reception.ReceivedUtcMs, _opener, out var counter);
+        rejection = verdict == LiveVerdict.Admitted ? _codec.ReadBody() : RejectionOf(verdict);
         if (rejection != FrameRejection.None)
             return Reject(rejection);
         Record(state, datagram, counter, journal);
@@ -121,60 +108,47 @@ public sealed class FrameAdmission
         return true;
     }
 
-    // The next cycle first, since nearly every frame is there; then the one cycle back, so that a replay or an overtaken
-    // frame is told from a forgery; then the cycles that the unit may have sent unheard.
-    private FrameRejection Open(IFrameCipher cipher, in LiveWindow window, byte[] frame, out uint counter)
+    // The durable kinds wait for the journal's unique key and for acknowledgements; until then they are not taken.
+    private FrameRejection ReadHeader(Datagram datagram)
     {
-        var next = LiveCounter.NextAfter(window.Newest, _header.CounterLow);
-        if (Fits(cipher, frame, next, out counter))
-            return FrameRejection.None;
-        var back = next - LiveCounter.Cycle;
-        if (back >= 0 && Fits(cipher, frame, back, out _))
-            return window.Classify(back);
-        for (var epoch = 1; epoch < LiveEpochsAhead; epoch++)
-        {
-            if (Fits(cipher, frame, next + ((long)epoch * LiveCounter.Cycle), out counter))
-                return FrameRejection.None;
-        }
-
-        return FrameRejection.TagMismatch;
+        var rejection = _codec.ReadHeader(datagram.Frame, 0, datagram.FrameLength, FrameDirection.Uplink);
+        return rejection == FrameRejection.None && _codec.Header.IsDurable ? FrameRejection.UnknownKind : rejection;
     }
 
-    private bool Fits(IFrameCipher cipher, byte[] frame, long candidate, out uint counter)
+    private static FrameRejection RejectionOf(LiveVerdict verdict) => verdict switch
     {
-        counter = 0;
-        if (candidate > uint.MaxValue)
-            return false;
-        counter = (uint)candidate;
-        return _seal.OpenLive(cipher, frame, 0, _header, counter, _liveFrame.Area, _body);
-    }
+        LiveVerdict.Unconfirmed => FrameRejection.Unconfirmed,
+        LiveVerdict.Replayed => FrameRejection.Replayed,
+        LiveVerdict.Older => FrameRejection.Older,
+        _ => FrameRejection.TagMismatch,
+    };
 
     private void Record(UnitState state, Datagram datagram, uint counter, IJournal journal)
     {
         var reception = datagram.Reception;
+        var position = _codec.Position;
         var frame = new AdmittedFrame
         {
-            Unit = _header.Unit,
+            Unit = _codec.Header.Unit,
             Counter = counter,
-            Kind = _header.Kind,
-            PositionUtcMs = NearestInstant.Of(reception.ReceivedUtcMs, _position.SecondOfDay),
+            Kind = _codec.Header.Kind,
+            PositionUtcMs = NearestInstant.Of(reception.ReceivedUtcMs, position.SecondOfDay),
             ReceivedUtcMs = reception.ReceivedUtcMs,
-            LatitudeE5 = _position.LatitudeE5,
-            LongitudeE5 = _position.LongitudeE5,
-            SogDeciknots = _position.SogDeciknots,
-            CogDeg = _position.CogDeg,
-            Quality = _position.Quality,
-            Movement = _position.Movement,
-            OnBattery = _position.OnBattery,
-            Alarm = _position.Alarm,
-            BacklogPending = _position.BacklogPending,
+            LatitudeE5 = position.LatitudeE5,
+            LongitudeE5 = position.LongitudeE5,
+            SogDeciknots = position.SogDeciknots,
+            CogDeg = position.CogDeg,
+            Quality = position.Quality,
+            Movement = position.Movement,
+            OnBattery = position.OnBattery,
+            Alarm = position.Alarm,
+            BacklogPending = position.BacklogPending,
         };
-        state.Window = state.Window.Admit(counter);
         _metrics.FramesAdmitted.Add();
 
         // The datagram is the journal's once it is appended.
         state.Recent.Add(datagram.Bytes, reception.ReceivedMonotonicMs, reception.Concentrator);
-        state.Recent.SetIdOfLast(journal.Append(in frame, state.Window, datagram));
+        state.Recent.SetIdOfLast(journal.Append(in frame, LiveWindowState.Of(state.Window), datagram));
     }
 
     private AdmissionOutcome Reject(FrameRejection rejection)
@@ -183,10 +157,18 @@ public sealed class FrameAdmission
         return AdmissionOutcome.Rejected;
     }
 
-    private sealed class UnitState
+    private sealed class UnitState(LiveWindowState window)
     {
-        public LiveWindow Window { get; set; } = LiveWindow.Empty;
+        public LiveWindow Window { get; } = window.ToWindow();
 
         public RecentFrames Recent { get; } = new();
+    }
+
+    /// <summary>The frame whose header was read, under the counters that a window supposes.</summary>
+    private sealed class CandidateOpener(FrameCodec codec, OperatingArea area) : IFrameOpener
+    {
+        public IFrameCipher? Cipher { get; set; }
+
+        public bool Opens(uint counter) => codec.Open(Cipher, area, counter) == FrameRejection.None;
     }
 }

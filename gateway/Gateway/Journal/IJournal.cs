@@ -13,13 +13,13 @@ public interface IJournal
     long CommittedId { get; }
 
     /// <summary>What was admitted of each unit's live frames, as of the last commit.</summary>
-    IReadOnlyList<KeyValuePair<int, LiveWindow>> LoadLiveWindows();
+    IReadOnlyList<KeyValuePair<int, LiveWindowState>> LoadLiveWindows();
 
     /// <summary>
     /// Appends a frame with its first reception and takes the datagram over until the commit. Returns its number,
     /// which only grows. Never waits: the number of datagrams bounds what is not committed. One thread appends.
     /// </summary>
-    long Append(in AdmittedFrame frame, in LiveWindow window, Datagram datagram);
+    long Append(in AdmittedFrame frame, in LiveWindowState window, Datagram datagram);
 
     /// <summary>Appends a further reception of a frame and takes the datagram over until the commit.</summary>
     /// <param name="id">The frame's number.</param>

@@ -22,7 +22,7 @@ internal struct JournalOperation
     public AdmittedFrame Frame;
 
     /// <summary>Frame.</summary>
-    public LiveWindow Window;
+    public LiveWindowState Window;
 
     /// <summary>Frame, Reception: given back after the commit.</summary>
     public Datagram? Datagram;

@@ -41,14 +41,14 @@ internal sealed class JournalReader : IDisposable
     public long LastId() => JournalSchema.Scalar(
         _connection, "SELECT max(coalesce((SELECT max(id) FROM frame), 0), coalesce((SELECT max(cursor) FROM outlet), 0))");
 
-    public List<KeyValuePair<int, LiveWindow>> LiveWindows()
+    public List<KeyValuePair<int, LiveWindowState>> LiveWindows()
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT unit, newest, seen FROM live_window";
+        command.CommandText = "SELECT unit, newest, seen, as_of_utc_ms FROM live_window";
         using var rows = command.ExecuteReader();
-        List<KeyValuePair<int, LiveWindow>> windows = [];
+        List<KeyValuePair<int, LiveWindowState>> windows = [];
         while (rows.Read())
-            windows.Add(new(rows.GetInt32(0), new LiveWindow(rows.GetInt64(1), (ulong)rows.GetInt64(2))));
+            windows.Add(new(rows.GetInt32(0), new LiveWindowState(rows.GetInt64(1), (ulong)rows.GetInt64(2), rows.GetInt64(3))));
         return windows;
     }
 

@@ -48,7 +48,8 @@ internal static class JournalSchema
         CREATE TABLE live_window (
             unit INTEGER PRIMARY KEY,
             newest INTEGER NOT NULL,
-            seen INTEGER NOT NULL
+            seen INTEGER NOT NULL,
+            as_of_utc_ms INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE outlet (
             name TEXT PRIMARY KEY,

@@ -34,7 +34,7 @@ internal sealed class JournalWriter : IDisposable
             VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             10);
-        _window = Prepare("INSERT OR REPLACE INTO live_window (unit, newest, seen) VALUES ($0, $1, $2)", 3);
+        _window = Prepare("INSERT OR REPLACE INTO live_window (unit, newest, seen, as_of_utc_ms) VALUES ($0, $1, $2, $3)", 4);
         _cursor = Prepare("INSERT OR REPLACE INTO outlet (name, cursor) VALUES ($0, $1)", 2);
     }
 
@@ -50,7 +50,7 @@ internal sealed class JournalWriter : IDisposable
                 case JournalOperationKind.Frame:
                     Write(in operation.Frame, operation.Datagram!.Bytes, transaction);
                     Write(operation.Frame.Id, 0, operation.Datagram.Reception, transaction);
-                    Run(_window, transaction, operation.Frame.Unit, operation.Window.Newest, (long)operation.Window.Seen);
+                    Write(operation.Frame.Unit, in operation.Window, transaction);
                     break;
                 case JournalOperationKind.Reception:
                     Write(operation.Id, operation.Ordinal, operation.Datagram!.Reception, transaction);
@@ -142,6 +142,9 @@ internal sealed class JournalWriter : IDisposable
         OrNull(reception.SpreadingFactor),
         OrNull(reception.BandwidthHz),
         OrNull(reception.ConcentratorUs));
+
+    private void Write(int unit, in LiveWindowState window, SqliteTransaction transaction) =>
+        Run(_window, transaction, unit, window.Newest, (long)window.Seen, window.AsOfUtcMs);
 
     private static object OrNull(long value) => value == Reception.Unknown ? DBNull.Value : value;
 

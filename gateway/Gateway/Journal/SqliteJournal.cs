@@ -129,7 +129,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<int, LiveWindow>> LoadLiveWindows() => Reading(reader => reader.LiveWindows());
+    public IReadOnlyList<KeyValuePair<int, LiveWindowState>> LoadLiveWindows() => Reading(reader => reader.LiveWindows());
 
     /// <inheritdoc/>
     public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
@@ -142,7 +142,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     });
 
     /// <inheritdoc/>
-    public long Append(in AdmittedFrame frame, in LiveWindow window, Datagram datagram)
+    public long Append(in AdmittedFrame frame, in LiveWindowState window, Datagram datagram)
     {
         var operation = new JournalOperation
         {

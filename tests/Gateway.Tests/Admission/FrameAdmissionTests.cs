@@ -160,9 +160,34 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Counter_FarAheadOfAUnitThatWasLongSilent_IsBelievedWithASecondFrame()
+    {
+        const uint far = 100 * 4096;
+        var quietSince = _stages.Datagram(_boat.Frame(1)).Reception.ReceivedUtcMs - (30L * 86_400_000);
+        _admission = NewAdmission([new(17, new LiveWindowState(5, 1, quietSince))]);
+
+        Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
+        Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
+        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(far + 1)));
+
+        Assert.Equal([far + 1], (await ReadAsync()).Select(record => record.Frame.Counter));
+    }
+
+    [Theory]
+    [InlineData(FrameKind.Event)]
+    [InlineData(FrameKind.Track)]
+    public void Frame_OfADurableKind_IsNotTakenYet(FrameKind kind)
+    {
+        var frame = new byte[kind == FrameKind.Event ? 24 : 60];
+        FrameHeader.WriteDurable(frame, 0, kind, 0, 17, 1);
+
+        Rejects(frame, FrameRejection.UnknownKind);
+    }
+
+    [Fact]
     public async Task Counter_AtItsEnd_IsFoundAndNeverBeyond()
     {
-        _admission = NewAdmission([new(17, new LiveWindow(uint.MaxValue - 1, 1))]);
+        _admission = NewAdmission([new(17, new LiveWindowState(uint.MaxValue - 1, 1, 0))]);
         Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(uint.MaxValue)));
         Rejects(_boat.Frame(0), FrameRejection.TagMismatch);
 
@@ -212,7 +237,7 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         Assert.Equal([1L, 2, 3], (await ReadAsync()).Select(record => record.Frame.Id));
     }
 
-    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, LiveWindow>> windows) =>
+    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, LiveWindowState>> windows) =>
         new(TestBoat.Fleet(_boat), windows, _stages.Metrics);
 
     private AdmissionOutcome Admit(byte[] frame, ulong concentrator = 1, long monotonicMs = 0) =>

@@ -53,7 +53,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
     {
         var journal = await _stages.StartJournalAsync();
         Append(journal, 1);
-        Append(journal, 2, new LiveWindow(2, ulong.MaxValue));
+        Append(journal, 2, new LiveWindowState(2, ulong.MaxValue, NowMs));
         journal.SaveCursor("mqtt", 1);
         await _stages.StopAsync(journal);
 
@@ -62,7 +62,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         Assert.Equal(2, journal.CommittedId);
         Assert.Equal(1, journal.LoadCursor("mqtt"));
         Assert.Equal(0, journal.LoadCursor("other"));
-        Assert.Equal(new LiveWindow(2, ulong.MaxValue), Assert.Single(journal.LoadLiveWindows()).Value);
+        Assert.Equal(new LiveWindowState(2, ulong.MaxValue, NowMs), Assert.Single(journal.LoadLiveWindows()).Value);
         Assert.Equal(3, Append(journal, 3));
     }
 
@@ -148,7 +148,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         await Assert.ThrowsAsync<JournalException>(() => _stages.StartJournalAsync());
     }
 
-    private long Append(SqliteJournal journal, uint counter, LiveWindow? window = null, long receivedUtcMs = NowMs)
+    private long Append(SqliteJournal journal, uint counter, LiveWindowState? window = null, long receivedUtcMs = NowMs)
     {
         var frame = new AdmittedFrame
         {
@@ -162,6 +162,6 @@ public sealed class SqliteJournalTests : IAsyncLifetime
             SogDeciknots = Fix.Unknown,
             CogDeg = 0,
         };
-        return journal.Append(in frame, window ?? new LiveWindow(counter, 1), _stages.Datagram([1, 2, 3]));
+        return journal.Append(in frame, window ?? new LiveWindowState(counter, 1, NowMs), _stages.Datagram([1, 2, 3]));
     }
 }
