@@ -25,8 +25,8 @@ internal sealed class ResidualModel
     private const int WideScale = 8 << 8;
     private const int ZMax = 512;
 
-    // A weight never falls below 1/16: a predictor that was useless under way is asked again in the turn.
-    private const int WeightFloor = 16;
+    // A weight never falls below 1/32: a predictor that was useless under way is asked again in the turn.
+    private const int WeightFloor = 8;
     private const int WeightTotal = 256;
 
     /// <summary>
