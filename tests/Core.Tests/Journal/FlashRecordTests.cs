@@ -105,6 +105,28 @@ public sealed class FlashRecordTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void TrySave_FreeSlotsDecayedSinceTheStart_AreLeftOut()
+    {
+        var flash = new SimulatedFlash(4, 128, Blocks);
+        var record = NewRecord(flash);
+        record.Load(new byte[8]);
+        for (uint i = 1; i < 100; i++)
+        {
+            Assert.True(record.TrySave(Payload(i)));
+            var slot = new byte[SlotBytes];
+            for (var block = 0; block < Blocks && i % 5 == 0; block++)
+            {
+                flash.Read(block, 64, slot, 0, SlotBytes);
+                if (slot.All(b => b == 0xFF))
+                    flash.FlipBit(block, 66, 2);
+            }
+        }
+
+        Assert.Equal(99u, Load(flash));
+        Assert.True(record.BadSlots > 5);
+    }
+
+    [Fact]
     public void Load_ReadsFailAWhile_AreTriedAgain()
     {
         var flash = new SimulatedFlash(4, 128, Blocks);

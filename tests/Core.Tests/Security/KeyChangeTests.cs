@@ -181,7 +181,8 @@ public sealed class KeyChangeTests(ITestOutputHelper output) : IDisposable
     private static void Change(SimulatedFlash flash, byte generation) =>
         Assert.Equal(KeyChange.Changed, Loaded(flash).Change(Key(generation), false, generation));
 
-    private static SimulatedFlash NewFlash() => new(4, 128, Blocks);
+    // Five slots a block: a torn record then stays beside the one that supersedes it, as on a real chip.
+    private static SimulatedFlash NewFlash() => new(4, 256, Blocks);
 
     private static SimulatedFlash Provisioned()
     {
