@@ -14,7 +14,7 @@ public sealed class TrackFormatTests(ITestOutputHelper output)
     /// </summary>
     [SharedDataTheory]
     [InlineData("signalk-plaka.log", 7250, 2270, 2426, 2606)]
-    [InlineData("gpsd-bundg_zeus_9.log", 149, 44, 57, 72)]
+    [InlineData("gpsd-bundg_zeus_9.log", 149, 48, 61, 76)]
     [InlineData("signalk-gps.log", 1202, 296, 322, 352)]
     [InlineData("signalk-gofree-merrimac.log", 142, 21, 34, 49)]
     [InlineData("gpsd-quectel-l76k-dual.log", 130, 6, 19, 34)]
