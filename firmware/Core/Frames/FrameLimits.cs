@@ -1,10 +1,12 @@
+using BoatTelemetry.Core.Tracks;
+
 namespace BoatTelemetry.Core.Frames;
 
 // kind                 class    direction  header  body      tag  sealed
 // 1 live, area         live     up         4       11        4    19
 // 2 live, world        live     up         4       12        4    20
-// 3 track block        durable  up         7       8..207    8    23..222
-// 4 sketch             durable  up         7       1..51     8    16..66
+// 3 track block        durable  up         7      13..207    8    28..222
+// 4 sketch             durable  up         7      12..51     8    27..66
 // 5 event              durable  up         7       13        4    24
 //   long form                                      18             29
 // 6 status             durable  up         7       13        4    24
@@ -23,9 +25,6 @@ public static class FrameLimits
 
     /// <summary>The longest body of any kind, bytes.</summary>
     public const int BodyBytesMax = FrameBytesMax - FrameHeader.DurableBytes - LongTagBytes;
-
-    /// <summary>The shortest payload of a track block, bytes.</summary>
-    public const int TrackBodyBytesMin = 8;
 
     /// <summary>Bytes of the tag where a forgery would cost one frame.</summary>
     public const int ShortTagBytes = 4;
@@ -97,9 +96,9 @@ public static class FrameLimits
             case FrameKind.LiveWorld:
                 return LiveFrame.WorldBodyBytes;
             case FrameKind.Track:
-                return TrackBodyBytesMin;
+                return TrackBlock.HeaderBytes;
             case FrameKind.Sketch:
-                return 1;
+                return Sketch.HeaderBytes;
             case FrameKind.Event:
                 return EventFrame.BodyBytes(flags);
             case FrameKind.Status:

@@ -1,4 +1,4 @@
-using BoatTelemetry.Core.Time;
+using BoatTelemetry.Core.Frames;
 
 namespace BoatTelemetry.Core.Security;
 
@@ -8,12 +8,10 @@ internal static class DownlinkTime
     /// <summary>No time, or one before 2010: the real-time clock of a unit that has lost its battery says 1970 or 2000.</summary>
     public const long Unknown = -1;
 
-    private const long Epoch2010S = 1_262_304_000;
-
     /// <summary>Seconds since 2010-01-01T00:00:00Z, or <see cref="Unknown"/>.</summary>
     public static long Seconds(long utcMs)
     {
-        long seconds = utcMs == UtcTime.Unknown ? Unknown : (utcMs / 1000) - Epoch2010S;
-        return seconds < 0 ? Unknown : seconds;
+        uint time = FrameTime.FromUtcMs(utcMs);
+        return time == FrameTime.Unknown ? Unknown : time;
     }
 }

@@ -119,13 +119,6 @@ public sealed class DurableWindow
         return true;
     }
 
-    /// <summary>Whether an acknowledgement says that a counter need not be sent again: for either side.</summary>
-    public static bool Covers(uint firstUnsettled, uint bitmap, uint counter)
-    {
-        long ahead = (long)counter - firstUnsettled;
-        return ahead < 0 || (ahead >= 1 && ahead <= 32 && ((bitmap >> (int)(32 - ahead)) & 1) != 0);
-    }
-
     private void MoveBase(long to)
     {
         long ahead = to - _base;

@@ -1,3 +1,4 @@
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.TestSupport;
 using Xunit;
@@ -96,7 +97,7 @@ public sealed class DurableWindowTests(ITestOutputHelper output)
                 for (var i = -3; i <= 40; i++)
                 {
                     if (model + i >= 0)
-                        Assert.Equal(i < 0 || (i <= 32 && settled.Contains(model + i)), DurableWindow.Covers(window.Base, window.Bitmap, (uint)(model + i)));
+                        Assert.Equal(i < 0 || (i <= 32 && settled.Contains(model + i)), Covers(window.Base, window.Bitmap, (uint)(model + i)));
                 }
 
                 if (random.Next(20) == 0)
@@ -112,7 +113,7 @@ public sealed class DurableWindowTests(ITestOutputHelper output)
         Assert.Equal(DurableMark.Marked, window.Mark(uint.MaxValue - 1));
         Assert.Equal(DurableMark.Marked, window.Mark(uint.MaxValue - 2));
         Assert.Equal((uint.MaxValue, 0u), (window.Base, window.Bitmap));
-        Assert.True(DurableWindow.Covers(uint.MaxValue - 40, 1, uint.MaxValue - 8));
+        Assert.True(Covers(uint.MaxValue - 40, 1, uint.MaxValue - 8));
     }
 
     /// <summary>
@@ -220,7 +221,7 @@ public sealed class DurableWindowTests(ITestOutputHelper output)
         // The unit answers an acknowledgement whose base it does not hold with a status: that number will never come.
         private void Acknowledged(uint first, uint bitmap)
         {
-            foreach (var counter in _held.Keys.Where(counter => DurableWindow.Covers(first, bitmap, counter)).ToList())
+            foreach (var counter in _held.Keys.Where(counter => Covers(first, bitmap, counter)).ToList())
             {
                 Assert.True(_journal.Contains((1, counter)), $"{counter} was acknowledged and is not in the journal");
                 _held.Remove(counter);
@@ -230,4 +231,7 @@ public sealed class DurableWindowTests(ITestOutputHelper output)
                 Make(status: true);
         }
     }
+
+    private static bool Covers(uint firstUnsettled, uint bitmap, uint counter) =>
+        new Acknowledgement { BaseCounter = firstUnsettled, Bitmap = bitmap }.Covers(counter);
 }

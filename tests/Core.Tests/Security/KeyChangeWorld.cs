@@ -1,4 +1,5 @@
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;
@@ -147,7 +148,7 @@ internal sealed class KeyChangeWorld
             return;
         if (frame.Class == FrameClass.Live)
         {
-            foreach (var counter in _held.Keys.Where(counter => DurableWindow.Covers(frame.A, frame.B, counter)).ToList())
+            foreach (var counter in _held.Keys.Where(counter => new Acknowledgement { BaseCounter = frame.A, Bitmap = frame.B }.Covers(counter)).ToList())
             {
                 Assert.Contains(counter, _journal);
                 _held.Remove(counter);
