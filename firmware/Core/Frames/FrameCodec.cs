@@ -28,7 +28,7 @@ public sealed class FrameCodec
     private readonly StatusFrame _statusFrame = new StatusFrame();
     private readonly AcknowledgementFrame _acknowledgementFrame = new AcknowledgementFrame();
     private readonly CommandFrame _commandFrame = new CommandFrame();
-    private readonly LiveFrame _liveFrame = new LiveFrame(OperatingArea.Indonesia);
+    private readonly LiveFrame _liveFrame = new LiveFrame();
     private readonly byte[] _body = new byte[FrameLimits.BodyBytesMax];
     private byte[] _frame;
     private int _offset;

@@ -101,26 +101,6 @@ public sealed class FrameHeader
     }
 
     /// <summary>
-    /// Reads the header of the live position frame that fills the range; any other kind is
-    /// <see cref="FrameRejection.UnknownKind"/>. For a receiver that has no use for the other kinds.
-    /// </summary>
-    public FrameRejection Read(byte[] frame, int offset, int length)
-    {
-        FrameRejection rejection = ReadWord(frame, offset, length);
-        if (rejection != FrameRejection.None)
-        {
-            return rejection;
-        }
-
-        if (Kind != FrameKind.LiveArea && Kind != FrameKind.LiveWorld)
-        {
-            return FrameRejection.UnknownKind;
-        }
-
-        return ReadRest(frame, offset, length);
-    }
-
-    /// <summary>
     /// Reads the header of the frame that fills the range and came from <paramref name="direction"/>, and checks the
     /// frame's length for its kind and flags. Looks at no byte outside the range.
     /// </summary>

@@ -51,28 +51,10 @@ public sealed class LiveFrame
     private const uint SogUnknown = 1023;
     private const uint CogUnknown = 511;
 
-    private readonly OperatingArea _area;
     private readonly BitWriter _writer = new BitWriter();
     private readonly BitReader _reader = new BitReader();
 
-    public LiveFrame(OperatingArea area)
-    {
-        _area = area;
-    }
-
-    /// <summary>The area whose origin goes into the associated data of an area frame.</summary>
-    public OperatingArea Area
-    {
-        get { return _area; }
-    }
-
     /// <summary>The kind that fits the position: the shorter one inside the operating area.</summary>
-    public FrameKind KindFor(LivePosition position)
-    {
-        return KindFor(position, _area);
-    }
-
-    /// <summary>The kind that fits the position, the operating area being another than this object's.</summary>
     public static FrameKind KindFor(LivePosition position, OperatingArea area)
     {
         return area.Contains(position.LatitudeE5, position.LongitudeE5) ? FrameKind.LiveArea : FrameKind.LiveWorld;
@@ -88,12 +70,6 @@ public sealed class LiveFrame
     /// Writes the body of <paramref name="position"/> at <paramref name="offset"/>; its length is
     /// <see cref="BodyBytes"/> of the kind.
     /// </summary>
-    public void WriteBody(LivePosition position, FrameKind kind, byte[] frame, int offset)
-    {
-        WriteBody(position, kind, _area, frame, offset);
-    }
-
-    /// <summary>Writes the body, the operating area being another than this object's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The position is not on the globe or, for the area's kind, not in the area; or another field does not fit.
     /// </exception>
@@ -122,12 +98,6 @@ public sealed class LiveFrame
     }
 
     /// <summary>Reads a body into <paramref name="position"/>, which is whole only if nothing was rejected.</summary>
-    public FrameRejection ReadBody(FrameKind kind, byte[] body, int offset, int length, LivePosition position)
-    {
-        return ReadBody(kind, _area, body, offset, length, position);
-    }
-
-    /// <summary>Reads a body, the operating area being another than this object's.</summary>
     public FrameRejection ReadBody(
         FrameKind kind, OperatingArea area, byte[] body, int offset, int length, LivePosition position)
     {

@@ -13,13 +13,13 @@ namespace BoatTelemetry.Core.Reports;
 public sealed class LiveReporter
 {
     private readonly int _unit;
-    private readonly LiveFrame _liveFrame;
+    private readonly OperatingArea _area;
     private readonly IFrameCipher _cipher;
     private readonly CounterAllocator _counters;
     private readonly ILink _link;
     private readonly UnitCondition _condition;
     private readonly LivePosition _position = new LivePosition();
-    private readonly FrameSeal _seal = new FrameSeal();
+    private readonly FrameCodec _codec = new FrameCodec();
     private readonly byte[] _frame = new byte[LiveFrame.WorldBytes];
 
     /// <param name="unit">This unit's number.</param>
@@ -37,7 +37,7 @@ public sealed class LiveReporter
         }
 
         _unit = unit;
-        _liveFrame = new LiveFrame(area);
+        _area = area;
         _cipher = cipher;
         _counters = counters;
         _link = link;
@@ -85,9 +85,6 @@ public sealed class LiveReporter
         }
 
         _position.Set(fix, _condition);
-        FrameKind kind = _liveFrame.KindFor(_position);
-        FrameHeader.WriteLive(frame, 0, kind, _unit, counter);
-        _liveFrame.WriteBody(_position, kind, frame, FrameHeader.LiveBytes);
-        return _seal.SealLive(_cipher, frame, 0, kind, _unit, counter, _liveFrame.Area);
+        return _codec.SealLive(_position, _cipher, _area, _unit, counter, frame, 0);
     }
 }

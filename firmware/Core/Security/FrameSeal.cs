@@ -79,20 +79,6 @@ public sealed class FrameSeal
             body);
     }
 
-    /// <summary>Seals a live position; <see cref="Seal"/> for every kind.</summary>
-    public int SealLive(
-        IFrameCipher cipher, byte[] frame, int offset, FrameKind kind, int unit, uint counter, OperatingArea area)
-    {
-        return Seal(cipher, frame, offset, kind, 0, unit, counter, LiveFrame.BodyBytes(kind), area);
-    }
-
-    /// <summary>Opens a live position; <see cref="Open"/> for every kind.</summary>
-    public bool OpenLive(
-        IFrameCipher cipher, byte[] frame, int offset, FrameHeader header, uint counter, OperatingArea area, byte[] body)
-    {
-        return Open(cipher, frame, offset, header, counter, area, body);
-    }
-
     private void SetNonce(FrameKind kind, int unit, uint counter)
     {
         int direction = FrameLimits.DirectionOf(kind) == FrameDirection.Downlink ? DownlinkBit : 0;

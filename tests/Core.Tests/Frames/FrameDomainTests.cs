@@ -268,7 +268,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
     {
         private static readonly OperatingArea Area = OperatingArea.Indonesia;
 
-        private readonly LiveFrame _live = new(Area);
+        private readonly LiveFrame _live = new();
         private readonly EventFrame _event = new();
         private readonly StatusFrame _status = new();
         private readonly AcknowledgementFrame _acknowledgement = new();
@@ -280,9 +280,9 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
             switch (written)
             {
                 case LivePosition position:
-                    var kind = _live.KindFor(position);
-                    _live.WriteBody(position, kind, _body, 0);
-                    return _live.ReadBody(kind, _body, 0, LiveFrame.BodyBytes(kind), (LivePosition)read);
+                    var kind = LiveFrame.KindFor(position, Area);
+                    _live.WriteBody(position, kind, Area, _body, 0);
+                    return _live.ReadBody(kind, Area, _body, 0, LiveFrame.BodyBytes(kind), (LivePosition)read);
                 case EventReport report:
                     var flags = EventFrame.FlagsFor(report, Area, FrameLimits.FrameBytesMax);
                     _event.WriteBody(report, flags, Area, _body, 0);

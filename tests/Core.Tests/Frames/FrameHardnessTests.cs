@@ -247,7 +247,7 @@ public sealed class FrameHardnessTests(ITestOutputHelper output)
         {
             case FrameKind.LiveArea:
             case FrameKind.LiveWorld:
-                new LiveFrame(OperatingArea.Indonesia).WriteBody(codec.Position, kind, body, 0);
+                new LiveFrame().WriteBody(codec.Position, kind, OperatingArea.Indonesia, body, 0);
                 break;
             case FrameKind.Event:
                 new EventFrame().WriteBody(codec.Event, flags, OperatingArea.Indonesia, body, 0);

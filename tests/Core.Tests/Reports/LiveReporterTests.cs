@@ -28,7 +28,7 @@ public sealed class LiveReporterTests : IDisposable
         var header = new FrameHeader();
         Assert.Equal([0, 1, 2], _link.Frames.Select(frame =>
         {
-            Assert.Equal(FrameRejection.None, header.Read(frame, 0, frame.Length));
+            Assert.Equal(FrameRejection.None, header.Read(frame, 0, frame.Length, FrameDirection.Uplink));
             Assert.Equal(7, header.Unit);
             return header.CounterLow;
         }));

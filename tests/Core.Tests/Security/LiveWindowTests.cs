@@ -1,4 +1,5 @@
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Simulator.Chips;
 using BoatTelemetry.TestSupport;
@@ -264,24 +265,20 @@ public sealed class LiveWindowTests(ITestOutputHelper output)
 
     private sealed class SealedFrame(IFrameCipher cipher) : IFrameOpener
     {
-        private readonly FrameSeal _seal = new();
-        private readonly FrameHeader _header = new();
+        private readonly FrameCodec _codec = new();
+        private readonly LivePosition _position = new() { LongitudeE5 = 10_400_000 };
         private readonly byte[] _frame = new byte[LiveFrame.AreaBytes];
-        private readonly byte[] _body = new byte[LiveFrame.WorldBodyBytes];
 
-        public int Low => _header.CounterLow;
+        public int Low => _codec.Header.CounterLow;
 
         public void Seal(uint counter)
         {
-            Array.Clear(_frame);
-            FrameHeader.WriteLive(_frame, 0, FrameKind.LiveArea, 77, counter);
-            _seal.SealLive(cipher, _frame, 0, FrameKind.LiveArea, 77, counter, OperatingArea.Indonesia);
-            _header.Read(_frame, 0, _frame.Length);
+            _codec.SealLive(_position, cipher, OperatingArea.Indonesia, 77, counter, _frame, 0);
+            _codec.ReadHeader(_frame, 0, _frame.Length, FrameDirection.Uplink);
         }
 
         public void Spoil() => _frame[^1] ^= 1;
 
-        public bool Opens(uint counter) =>
-            _seal.OpenLive(cipher, _frame, 0, _header, counter, OperatingArea.Indonesia, _body);
+        public bool Opens(uint counter) => _codec.Open(cipher, OperatingArea.Indonesia, counter) == FrameRejection.None;
     }
 }

@@ -13,8 +13,8 @@ internal sealed class TestBoat : IDisposable
 {
     private readonly SimulatedAes _aes;
     private readonly IFrameCipher _cipher;
-    private readonly LiveFrame _liveFrame;
-    private readonly FrameSeal _seal = new();
+    private readonly OperatingArea _area;
+    private readonly FrameCodec _codec = new();
 
     public TestBoat(int unit, OperatingArea? area = null, byte keySeed = 1)
     {
@@ -22,7 +22,7 @@ internal sealed class TestBoat : IDisposable
         Key = [.. Enumerable.Range(0, 16).Select(i => (byte)(unit + (i * 7) + keySeed))];
         _aes = new SimulatedAes(Key);
         _cipher = new AesCcm(_aes);
-        _liveFrame = new LiveFrame(area ?? OperatingArea.Indonesia);
+        _area = area ?? OperatingArea.Indonesia;
     }
 
     public int Unit { get; }
@@ -47,11 +47,8 @@ internal sealed class TestBoat : IDisposable
     /// <summary>The sealed frame of <see cref="Position"/> under a counter.</summary>
     public byte[] Frame(uint counter)
     {
-        var kind = _liveFrame.KindFor(Position);
         var frame = new byte[LiveFrame.WorldBytes];
-        FrameHeader.WriteLive(frame, 0, kind, Unit, counter);
-        _liveFrame.WriteBody(Position, kind, frame, FrameHeader.LiveBytes);
-        return frame[.._seal.SealLive(_cipher, frame, 0, kind, Unit, counter, _liveFrame.Area)];
+        return frame[.._codec.SealLive(Position, _cipher, _area, Unit, counter, frame, 0)];
     }
 
     /// <summary>The same, its second of the day set to now.</summary>
