@@ -1,6 +1,9 @@
 namespace BoatTelemetry.Core.Frames;
 
-/// <summary>Why bytes are not a frame that may be believed. Each reason has its own counter at the gateway.</summary>
+/// <summary>
+/// Why bytes are not a frame that may be believed, in the order in which it is looked for (docs/FRAME-SPEC.md). Each
+/// reason has its own counter at the gateway.
+/// </summary>
 public enum FrameRejection
 {
     /// <summary>Not rejected.</summary>
@@ -15,8 +18,11 @@ public enum FrameRejection
     /// <summary>Another version than this code speaks.</summary>
     WrongVersion,
 
-    /// <summary>A kind that this version does not define.</summary>
+    /// <summary>A kind that this version does not define, or one that does not go in this direction.</summary>
     UnknownKind,
+
+    /// <summary>A flag is set that the kind does not define.</summary>
+    ReservedBits,
 
     /// <summary>No such unit is registered.</summary>
     UnknownUnit,
@@ -24,11 +30,14 @@ public enum FrameRejection
     /// <summary>The tag does not fit: forged, damaged, sealed under another key or for another operating area.</summary>
     TagMismatch,
 
-    /// <summary>A counter that was admitted before.</summary>
+    /// <summary>A live or downlink counter that was admitted before.</summary>
     Replayed,
 
     /// <summary>A live frame older than the newest admitted one.</summary>
     Older,
+
+    /// <summary>A durable frame that is in the journal already.</summary>
+    Duplicate,
 
     /// <summary>The tag fits and a field holds what its layout does not allow: a faulty encoder.</summary>
     FieldOutOfRange,

@@ -1,3 +1,4 @@
+using System;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Reports;
 
@@ -39,8 +40,6 @@ public sealed class LiveFrame
     /// <summary>Bytes of a sealed frame anywhere in the world.</summary>
     public const int WorldBytes = FrameHeader.LiveBytes + WorldBodyBytes + TagBytes;
 
-    private const int WorldLatitudeBits = 25;
-    private const int WorldLongitudeBits = 26;
     private const int SecondBits = 17;
     private const int SogBits = 10;
     private const int CogBits = 9;
@@ -51,8 +50,6 @@ public sealed class LiveFrame
 
     private const uint SogUnknown = 1023;
     private const uint CogUnknown = 511;
-
-    private static readonly OperatingArea World = new OperatingArea(-9_000_000, -18_000_000);
 
     private readonly OperatingArea _area;
     private readonly BitWriter _writer = new BitWriter();
@@ -72,7 +69,13 @@ public sealed class LiveFrame
     /// <summary>The kind that fits the position: the shorter one inside the operating area.</summary>
     public FrameKind KindFor(LivePosition position)
     {
-        return _area.Contains(position.LatitudeE5, position.LongitudeE5) ? FrameKind.LiveArea : FrameKind.LiveWorld;
+        return KindFor(position, _area);
+    }
+
+    /// <summary>The kind that fits the position, the operating area being another than this object's.</summary>
+    public static FrameKind KindFor(LivePosition position, OperatingArea area)
+    {
+        return area.Contains(position.LatitudeE5, position.LongitudeE5) ? FrameKind.LiveArea : FrameKind.LiveWorld;
     }
 
     /// <summary>Bytes of the body of a kind.</summary>
@@ -87,12 +90,26 @@ public sealed class LiveFrame
     /// </summary>
     public void WriteBody(LivePosition position, FrameKind kind, byte[] frame, int offset)
     {
+        WriteBody(position, kind, _area, frame, offset);
+    }
+
+    /// <summary>Writes the body, the operating area being another than this object's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The position is not on the globe or, for the area's kind, not in the area; or another field does not fit.
+    /// </exception>
+    public void WriteBody(LivePosition position, FrameKind kind, OperatingArea area, byte[] frame, int offset)
+    {
+        if (!PositionField.IsOnGlobe(position.LatitudeE5, position.LongitudeE5))
+        {
+            throw new ArgumentOutOfRangeException(nameof(position));
+        }
+
         bool inArea = kind == FrameKind.LiveArea;
-        OperatingArea origin = inArea ? _area : World;
+        OperatingArea origin = inArea ? area : PositionField.World;
         BitWriter bits = _writer;
         bits.Reset(frame, offset, BodyBytes(kind));
-        bits.Write((uint)origin.NorthE5(position.LatitudeE5), inArea ? OperatingArea.LatitudeBits : WorldLatitudeBits);
-        bits.Write((uint)origin.EastE5(position.LongitudeE5), inArea ? OperatingArea.LongitudeBits : WorldLongitudeBits);
+        bits.Write((uint)origin.NorthE5(position.LatitudeE5), inArea ? OperatingArea.LatitudeBits : PositionField.WorldLatitudeBits);
+        bits.Write((uint)origin.EastE5(position.LongitudeE5), inArea ? OperatingArea.LongitudeBits : PositionField.WorldLongitudeBits);
         bits.Write((uint)position.SecondOfDay, SecondBits);
         bits.Write(position.SogDeciknots == Fix.Unknown ? SogUnknown : (uint)position.SogDeciknots, SogBits);
         bits.Write(position.CogDeg == Fix.Unknown ? CogUnknown : (uint)position.CogDeg, CogBits);
@@ -107,17 +124,24 @@ public sealed class LiveFrame
     /// <summary>Reads a body into <paramref name="position"/>, which is whole only if nothing was rejected.</summary>
     public FrameRejection ReadBody(FrameKind kind, byte[] body, int offset, int length, LivePosition position)
     {
+        return ReadBody(kind, _area, body, offset, length, position);
+    }
+
+    /// <summary>Reads a body, the operating area being another than this object's.</summary>
+    public FrameRejection ReadBody(
+        FrameKind kind, OperatingArea area, byte[] body, int offset, int length, LivePosition position)
+    {
         if (length != BodyBytes(kind))
         {
             return length < BodyBytes(kind) ? FrameRejection.TooShort : FrameRejection.TooLong;
         }
 
         bool inArea = kind == FrameKind.LiveArea;
-        OperatingArea origin = inArea ? _area : World;
+        OperatingArea origin = inArea ? area : PositionField.World;
         BitReader bits = _reader;
         bits.Reset(body, offset, length);
-        position.LatitudeE5 = origin.LatitudeE5((int)bits.Read(inArea ? OperatingArea.LatitudeBits : WorldLatitudeBits));
-        uint east = bits.Read(inArea ? OperatingArea.LongitudeBits : WorldLongitudeBits);
+        position.LatitudeE5 = origin.LatitudeE5((int)bits.Read(inArea ? OperatingArea.LatitudeBits : PositionField.WorldLatitudeBits));
+        uint east = bits.Read(inArea ? OperatingArea.LongitudeBits : PositionField.WorldLongitudeBits);
         position.LongitudeE5 = origin.LongitudeE5((int)east);
         position.SecondOfDay = (int)bits.Read(SecondBits);
         uint sog = bits.Read(SogBits);
@@ -134,7 +158,7 @@ public sealed class LiveFrame
         // A tag that fits has vouched for these bits, so whatever is out of range here is a faulty encoder's.
         bool valid = reserve == 0
             && east < OperatingArea.CircleE5
-            && position.LatitudeE5 <= 9_000_000
+            && position.LatitudeE5 <= PositionField.LatitudeMaxE5
             && position.SecondOfDay < 86_400
             && (cog < 360 || cog == CogUnknown);
         return valid ? FrameRejection.None : FrameRejection.FieldOutOfRange;
