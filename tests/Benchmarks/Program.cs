@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using BoatTelemetry.Benchmarks;
+
+// One line a command; each is a file of its own.
+var root = new RootCommand("Measurements of BoatTelemetry's parts.")
+{
+    TrackCommand.Create(),
+    SketchCommand.Create(),
+};
+
+return root.Parse(args).Invoke();
