@@ -7,18 +7,21 @@ namespace BoatTelemetry.Core.Tracks;
 internal sealed class AdaptiveNumber
 {
     private readonly AdaptiveBit[] _more;
+    private readonly int _bitsMax;
 
-    /// <param name="more">For each count of bits, the question whether there is one more.</param>
-    internal AdaptiveNumber(AdaptiveBit[] more)
+    /// <param name="bitsMax">The most bits that a number has.</param>
+    /// <param name="bitsUsual">How many it usually has, less the number of easier questions that it starts after.</param>
+    /// <param name="easierMax">The most easier questions that a number starts after.</param>
+    internal AdaptiveNumber(int bitsMax, int bitsUsual, int easierMax)
     {
-        _more = more;
+        _bitsMax = bitsMax;
+        _more = Questions(bitsMax + easierMax, bitsUsual + easierMax);
     }
 
-    /// <summary>The questions of a number of at most <paramref name="bitsMax"/> bits that has about so many as usual.</summary>
-    internal static AdaptiveBit[] Questions(int bitsMax, int bitsUsual)
+    private static AdaptiveBit[] Questions(int count, int bitsUsual)
     {
-        var more = new AdaptiveBit[bitsMax];
-        for (int i = 0; i < bitsMax; i++)
+        var more = new AdaptiveBit[count];
+        for (int i = 0; i < count; i++)
         {
             // 15/16 well below the usual size, 1/2 at it, 1/3 above.
             int prior = RangeEncoder.Total / 3;
@@ -50,13 +53,18 @@ internal sealed class AdaptiveNumber
     }
 
     /// <summary>Codes 0 to 2^bitsMax - 1.</summary>
-    internal void Encode(RangeEncoder coder, int value)
+    /// <param name="coder">Takes the code.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="easier">
+    /// Of how many questions the answer is not asked: the smaller this is, the more bits are expected.
+    /// </param>
+    internal void Encode(RangeEncoder coder, int value, int easier)
     {
         int bits = 0;
-        while (bits < _more.Length)
+        while (bits < _bitsMax)
         {
             bool more = (value >> bits) != 0;
-            _more[bits].Encode(coder, more);
+            _more[easier + bits].Encode(coder, more);
             if (!more)
             {
                 break;
@@ -78,10 +86,10 @@ internal sealed class AdaptiveNumber
         }
     }
 
-    internal int Decode(RangeDecoder coder)
+    internal int Decode(RangeDecoder coder, int easier)
     {
         int bits = 0;
-        while (bits < _more.Length && _more[bits].Decode(coder))
+        while (bits < _bitsMax && _more[easier + bits].Decode(coder))
         {
             bits++;
         }

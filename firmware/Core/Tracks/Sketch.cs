@@ -14,7 +14,7 @@ namespace BoatTelemetry.Core.Tracks;
 /// then the code of the other vertices, to the end of the payload
 /// </code>
 /// Between two vertices the boat moves evenly in latitude and longitude; every fix that went into the sketch lies within
-/// the bound of where the boat is then drawn. The northward step is two fifths of the bound in 1e-5 degree.
+/// the bound of where the boat is then drawn. The northward step is half the bound's number of 1e-5 degree, at least one.
 /// </remarks>
 public static class Sketch
 {
@@ -44,22 +44,37 @@ public static class Sketch
     // A prediction and the step that it missed stay within TurnBits.
     private const int AheadMax = 1 << 24;
     private const int SegmentBitsUsual = 8;
-    private const int TurnBitsUsual = 4;
+    private const int TurnBitsUsual = -3;
 
     internal static AdaptiveNumber NewSegmentNumber()
     {
-        return new AdaptiveNumber(AdaptiveNumber.Questions(SegmentBits, SegmentBitsUsual));
+        return new AdaptiveNumber(SegmentBits, SegmentBitsUsual, 0);
     }
 
     internal static AdaptiveNumber NewTurnNumber()
     {
-        return new AdaptiveNumber(AdaptiveNumber.Questions(TurnBits, TurnBitsUsual));
+        return new AdaptiveNumber(TurnBits, TurnBitsUsual, SegmentBits);
+    }
+
+    /// <summary>
+    /// Questions that a turn's size skips after a segment: how far a boat strays from the last segment's line grows with
+    /// time, so that a size is asked for relative to the count of bits of the segment's seconds.
+    /// </summary>
+    internal static int Easier(int segmentS)
+    {
+        int bits = 0;
+        while (segmentS >> bits != 0)
+        {
+            bits++;
+        }
+
+        return SegmentBits - bits;
     }
 
     /// <summary>The northward step of a sketch's vertices, 1e-5 degree.</summary>
     internal static int StepE5(int boundM)
     {
-        int step = boundM * 2 / 5;
+        int step = boundM / 2;
         return step < 1 ? 1 : step;
     }
 

@@ -88,13 +88,14 @@ public sealed class SketchDecoder
             return SketchReadResult.Vertex;
         }
 
-        int segmentS = _segments.Decode(_coder);
-        long north = DecodeTurn() + (long)Sketch.Ahead(_lastNorth, _lastSegmentS, segmentS);
-        long east = DecodeTurn() + (long)Sketch.Ahead(_lastEast, _lastSegmentS, segmentS);
+        int segmentS = _segments.Decode(_coder, 0);
+        int easier = Sketch.Easier(segmentS);
+        long north = DecodeTurn(easier) + (long)Sketch.Ahead(_lastNorth, _lastSegmentS, segmentS);
+        long east = DecodeTurn(easier) + (long)Sketch.Ahead(_lastEast, _lastSegmentS, segmentS);
         long latitudeE5 = LatitudeE5 + (north * _step);
         long longitudeE5 = LongitudeE5 + (east * _eastStep);
         UtcS += segmentS;
-        if (segmentS == 0 || UtcS > TrackBlock.StartMaxS
+        if (segmentS == 0 || !TrackBlock.IsTime(UtcS)
             || latitudeE5 < -TrackBlock.LatitudeMaxE5 || latitudeE5 > TrackBlock.LatitudeMaxE5
             || longitudeE5 < -2 * TrackBlock.HalfTurnE5 || longitudeE5 > 2 * TrackBlock.HalfTurnE5)
         {
@@ -109,9 +110,9 @@ public sealed class SketchDecoder
         return SketchReadResult.Vertex;
     }
 
-    private int DecodeTurn()
+    private int DecodeTurn(int easier)
     {
-        int steps = _turns.Decode(_coder);
+        int steps = _turns.Decode(_coder, easier);
         return steps != 0 && _coder.DecodeBits(1) == 1 ? -steps : steps;
     }
 

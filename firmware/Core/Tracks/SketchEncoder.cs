@@ -97,7 +97,7 @@ public sealed class SketchEncoder
             return SketchAddResult.OutOfRange;
         }
 
-        if (utcS < 0 || utcS > TrackBlock.StartMaxS || (_open && utcS <= _lastS))
+        if (!TrackBlock.IsTime(utcS) || (_open && utcS <= _lastS))
         {
             return SketchAddResult.BadTime;
         }
@@ -295,9 +295,10 @@ public sealed class SketchEncoder
 
         int segmentS = (int)(_nextS - _vertexS);
         _coder.Save();
-        _segments.Encode(_coder, segmentS);
-        EncodeTurn(_nextNorth - Sketch.Ahead(_lastNorth, _lastSegmentS, segmentS));
-        EncodeTurn(_nextEast - Sketch.Ahead(_lastEast, _lastSegmentS, segmentS));
+        _segments.Encode(_coder, segmentS, 0);
+        int easier = Sketch.Easier(segmentS);
+        EncodeTurn(_nextNorth - Sketch.Ahead(_lastNorth, _lastSegmentS, segmentS), easier);
+        EncodeTurn(_nextEast - Sketch.Ahead(_lastEast, _lastSegmentS, segmentS), easier);
         if (_coder.LengthIfFinished > _codeBytesMax)
         {
             _coder.Restore();
@@ -317,9 +318,9 @@ public sealed class SketchEncoder
         return true;
     }
 
-    private void EncodeTurn(int steps)
+    private void EncodeTurn(int steps, int easier)
     {
-        _turns.Encode(_coder, steps < 0 ? -steps : steps);
+        _turns.Encode(_coder, steps < 0 ? -steps : steps, easier);
         if (steps != 0)
         {
             _coder.EncodeBits(steps < 0 ? 1 : 0, 1);

@@ -34,9 +34,14 @@ public static class TrackBlock
 
     internal const int LatitudeMaxE5 = 9_000_000;
     internal const int HalfTurnE5 = 18_000_000;
-    internal const long StartMaxS = 0xFFFFFFFFL;
 
     private const int SecondCodes = 64;
+
+    /// <summary>Whether a time fits the header's 32 bits. No constant of 2^32 - 1: C# makes it of a sign and a widening.</summary>
+    internal static bool IsTime(long utcS)
+    {
+        return (utcS >> 32) == 0;
+    }
 
     /// <summary>The header's code of a nominal interval, or of the longest one below it.</summary>
     internal static int IntervalCode(int intervalS)

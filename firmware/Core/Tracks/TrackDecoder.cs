@@ -111,7 +111,7 @@ public sealed class TrackDecoder
         }
 
         UtcS += intervalS;
-        if (!_model.DecodePosition(_coder, intervalS) || UtcS > TrackBlock.StartMaxS)
+        if (!_model.DecodePosition(_coder, intervalS) || !TrackBlock.IsTime(UtcS))
         {
             return Fail(TrackReadResult.OutOfRange);
         }

@@ -166,7 +166,7 @@ public sealed class TrackEncoder
 
     private TrackAddResult Begin(long utcS, int latitudeE5, int longitudeE5, int sogDeciknots, int cogDeg)
     {
-        if (utcS < 0 || utcS > TrackBlock.StartMaxS)
+        if (!TrackBlock.IsTime(utcS))
         {
             return TrackAddResult.BadTime;
         }
@@ -196,7 +196,7 @@ public sealed class TrackEncoder
 
     private TrackAddResult IntervalResult(long utcS)
     {
-        if (utcS <= _lastS || utcS > TrackBlock.StartMaxS)
+        if (utcS <= _lastS || !TrackBlock.IsTime(utcS))
         {
             return TrackAddResult.BadTime;
         }

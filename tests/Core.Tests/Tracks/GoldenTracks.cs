@@ -1,0 +1,15 @@
+namespace BoatTelemetry.Core.Tests.Tracks;
+
+/// <summary>Payloads written once and never changed: frames in a journal of last year must read the same next year.</summary>
+internal static class GoldenTracks
+{
+    public const string Turn = "6553F1003E8FA038444C0128AD1FC61FFC561E";
+
+    public const string Fine = "6553F1003E1A70387520005000E8EAE94D8526DECD1B1E3ABFA2E865A8196CD9A731585B77D075E25DA571";
+
+    public const string Minutes = "6553F1003E1A70387520005000E8EE1AA53F18E48AD7BBAA8ACFF97D021F30582CD541F1AD8B7D04879439AA8B";
+
+    public const string SpeedCourse =
+        "6553F1003E1A70387520005002FE3D95778DD64BEF4D91B40D7672A40F517819749F256FDA18759882028D5A2086FD8FF853"
+        + "28968DCB01F280E2B50499BAEDEA5C9405FD1AC90F452CEDE5531C57371D407DA6";
+}

@@ -1,0 +1,144 @@
+using BoatTelemetry.Core.Tracks;
+using BoatTelemetry.TestSupport;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.Core.Tests.Tracks;
+
+/// <summary>What the bytes of a track block are, how many, and what becomes of bytes that are none.</summary>
+public sealed class TrackFormatTests(ITestOutputHelper output)
+{
+    /// <summary>
+    /// Sizes are exact: a change of one byte is a change of the format. The demands: 0.60 byte a fix of coded position and
+    /// time on both logs, and 0.70 with everything around it in frames of 222 B on plaka.
+    /// </summary>
+    [SharedDataTheory]
+    [InlineData("signalk-plaka.log", 7250, 2301, 2457, 2637)]
+    [InlineData("gpsd-bundg_zeus_9.log", 149, 44, 57, 72)]
+    [InlineData("signalk-gps.log", 1202, 296, 322, 352)]
+    [InlineData("signalk-gofree-merrimac.log", 142, 21, 34, 49)]
+    [InlineData("gpsd-quectel-l76k-dual.log", 130, 6, 19, 34)]
+    [InlineData("gpsd-telit-he910.log", 186, 14, 27, 42)]
+    public void Track_OfARecordedLog_TakesItsBytes(string log, int fixes, int code, int payload, int frames)
+    {
+        var track = NmeaLog.Read(RepositoryPaths.Shared("nmea", log));
+        var blocks = TrackBlocks.Encode(track, TrackBlock.PayloadBytesMax, withSpeed: false);
+        var sizes = blocks.Sum(b => b.Length);
+
+        Assert.Equal(
+            (fixes, code, payload, frames),
+            (track.Count, sizes - (TrackBlock.HeaderBytes * blocks.Count), sizes, sizes + (15 * blocks.Count)));
+        Assert.InRange((double)code / fixes, 0, 0.60);
+        if (log is "signalk-plaka.log")
+        {
+            Assert.InRange((double)frames / fixes, 0, 0.70);
+        }
+    }
+
+    [SharedDataTheory]
+    [InlineData(51)]
+    [InlineData(123)]
+    [InlineData(207)]
+    public void Block_ThatIsFull_HasLessRoomThanTheNextFixNeeds(int payloadBytesMax)
+    {
+        var track = NmeaLog.Read(RepositoryPaths.Shared("nmea", "signalk-plaka.log"));
+        var blocks = TrackBlocks.Encode(track, payloadBytesMax, withSpeed: false);
+
+        // One fix of this log takes 3 bytes at the most, a block's last byte included, and trailing zeros are cut.
+        Assert.All(blocks.SkipLast(1), b => Assert.InRange(b.Length, payloadBytesMax - 4, payloadBytesMax));
+    }
+
+    [Fact]
+    public void Decoder_OfAMillionPayloads_EndsInAResult()
+    {
+        var random = Seed.New(output);
+        var decoder = new TrackDecoder();
+        var good = new[]
+        {
+            Convert.FromHexString(GoldenTracks.Fine),
+            Convert.FromHexString(GoldenTracks.Minutes),
+            Convert.FromHexString(GoldenTracks.SpeedCourse),
+        };
+        var bytes = new byte[TrackBlock.PayloadBytesMax + 2];
+        for (var i = 0; i < 1_000_000; i++)
+        {
+            var count = RandomBytes.Fill(random, bytes, good[i % 3]);
+            var whole = (i & 255) == 0 || (count == good[i % 3].Length && (i & 3) == 0);
+            if (!whole && count > 11)
+            {
+                // Mostly seven fixes at most, so that a million payloads take seconds.
+                bytes[10] &= 0xE0;
+                bytes[11] &= 0x0F;
+            }
+
+            ReadAll(decoder, bytes, count);
+        }
+    }
+
+    [Theory]
+    [InlineData(TrackReadResult.BadLength, TrackBlock.HeaderBytes - 1, 12, 0x02)]
+    [InlineData(TrackReadResult.BadLength, TrackBlock.PayloadBytesMax + 1, 12, 0x02)]
+    [InlineData(TrackReadResult.NoFixes, 20, 11, 0x00)]
+    [InlineData(TrackReadResult.OutOfRange, 20, 4, 0xFF)]
+    [InlineData(TrackReadResult.OutOfRange, 20, 7, 0x7F)]
+    [InlineData(TrackReadResult.Fix, 20, 12, 0x00)]
+    public void Open_OfAnAlteredHeader_GivesItsReason(TrackReadResult expected, int count, int at, byte value)
+    {
+        var bytes = new byte[256];
+        bytes[11] = 2;
+        bytes[at] = value;
+
+        Assert.Equal(expected, new TrackDecoder().Open(bytes, 0, count));
+    }
+
+    [Theory]
+    [InlineData(nameof(GoldenTracks.Fine))]
+    [InlineData(nameof(GoldenTracks.Minutes))]
+    [InlineData(nameof(GoldenTracks.SpeedCourse))]
+    public void Track_OfTheFormatsExamples_IsTheseBytes(string name)
+    {
+        var (track, golden) = name switch
+        {
+            nameof(GoldenTracks.Fine) => (Example(minutes: false), GoldenTracks.Fine),
+            nameof(GoldenTracks.Minutes) => (Example(minutes: true), GoldenTracks.Minutes),
+            _ => (Example(minutes: false), GoldenTracks.SpeedCourse),
+        };
+        var withSpeed = name == nameof(GoldenTracks.SpeedCourse);
+
+        Assert.Equal(golden, Convert.ToHexString(TrackBlocks.Encode(track, 207, withSpeed).Single()));
+        Assert.Equal(track.Select(f => TrackBlocks.Canonical(f, withSpeed)), TrackBlocks.Decode([Convert.FromHexString(golden)]));
+    }
+
+    /// <summary>
+    /// An eastward bend off Lombok in 40 fixes a second apart, with a second left out, an unknown course and a jump; all of
+    /// it in integers, so that another language can make it.
+    /// </summary>
+    private static List<LogFix> Example(bool minutes) => Enumerable.Range(0, 40).Select(i =>
+    {
+        var north = -860_000 + (i * 5) - (i * i / 16) + (i == 30 ? 4000 : 0);
+        var east = 11_600_000 + (i * 3) + (i * i / 12);
+        return new LogFix(
+            1_700_000_000 + i + (i > 20 ? 1 : 0),
+            minutes ? Minute(north) : north,
+            minutes ? Minute(east) : east,
+            126 + (i % 3),
+            i == 9 ? TrackBlocks.Unknown : 30 + i);
+    }).ToList();
+
+    private static int Minute(int e5) => (int)Math.Floor(((5 * Math.Floor(((3 * e5) + 2) / 5.0)) + 1) / 3);
+
+    private static void ReadAll(TrackDecoder decoder, byte[] bytes, int count)
+    {
+        var result = decoder.Open(bytes, 0, count);
+        for (var reads = 0; result == TrackReadResult.Fix; reads++)
+        {
+            if (reads > TrackBlock.FixesMax || decoder.LatitudeE5 is < -9_000_000 or > 9_000_000
+                || decoder.LongitudeE5 is < -18_000_000 or >= 18_000_000)
+            {
+                Assert.Fail($"{Convert.ToHexString(bytes, 0, count)}: {decoder.LatitudeE5} {decoder.LongitudeE5} after {reads}");
+            }
+
+            result = decoder.Read();
+        }
+    }
+}
