@@ -1,0 +1,146 @@
+using BoatTelemetry.Core.Frames;
+using Mono.Cecil;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.Conformance.Tests.Allocations;
+
+/// <summary>
+/// Nothing that can be reached from the ways into encoder and decoder allocates: read from the compiled IL, so that it
+/// holds for every path and not only for those that a test happened to take.
+/// </summary>
+public sealed class AllocationTests(ITestOutputHelper output)
+{
+    /// <summary>
+    /// Where Core ends. What stands behind these allocates what its native calls return, or nothing, and answers for
+    /// itself: the AES of the chip, the radio's or modem's driver, the flash.
+    /// </summary>
+    private static readonly string[] Boundaries =
+    [
+        "BoatTelemetry.Core.Security.IAesBlocks", "BoatTelemetry.Core.Links.ILink", "BoatTelemetry.Core.Security.ICounterStore",
+        "BoatTelemetry.Core.Storage.IFlash", "BoatTelemetry.Core.Security.IFlash",
+    ];
+
+    /// <summary>Entry points that must exist.</summary>
+    private static readonly (string Type, string[] Methods)[] Required =
+    [
+        ("Reports.LiveReporter", ["Report"]),
+        ("Frames.LiveFrame", ["WriteBody", "ReadBody", "KindFor"]),
+        ("Frames.EventFrame", ["WriteBody", "ReadBody", "FlagsFor"]),
+        ("Frames.StatusFrame", ["WriteBody", "ReadBody", "FlagsFor"]),
+        ("Frames.AcknowledgementFrame", ["WriteBody", "ReadBody"]),
+        ("Frames.CommandFrame", ["WriteBody", "ReadBody"]),
+        ("Frames.FrameHeader", ["WriteLive", "WriteDurable", "Read"]),
+        ("Security.FrameSeal", ["Seal", "Open", "SealLive", "OpenLive"]),
+        (
+            "Frames.FrameCodec",
+            [
+                "ReadHeader", "Open", "ReadBody", "SealLive", "SealEvent", "SealStatus", "SealTrack", "SealAcknowledgement",
+                "SealCommand",
+            ]),
+        ("Reports.Acknowledgement", ["Set", "Covers"]),
+    ];
+
+    /// <summary>Entry points of stages that other work brings; held to the rule from the day they are there.</summary>
+    private static readonly (string Type, string[] Methods)[] WhenPresent =
+    [
+        ("Gnss.NmeaParser", ["Feed"]),
+        ("Tracks.TrackEncoder", ["Add", "Finish"]),
+        ("Tracks.SketchEncoder", ["Add", "Finish"]),
+    ];
+
+    public static TheoryData<string> RequiredTypes() => [.. Required.Select(entry => entry.Type)];
+
+    [Theory]
+    [MemberData(nameof(RequiredTypes))]
+    public void Core_FromAnEntryPoint_NothingAllocates(string type)
+    {
+        var (_, methods) = Required.Single(entry => entry.Type == type);
+        using var core = OpenCore();
+        AssertNothingAllocates(core, Entries(core, type, methods, required: true));
+    }
+
+    [Fact]
+    public void Core_FromTheStagesThatArePresent_NothingAllocates()
+    {
+        using var core = OpenCore();
+        foreach (var (type, methods) in WhenPresent)
+        {
+            var entries = Entries(core, type, methods, required: false);
+            output.WriteLine($"{type}: {(entries.Count == 0 ? "not there yet" : "walked")}");
+            AssertNothingAllocates(core, entries);
+        }
+    }
+
+    [Fact]
+    public void Walk_FromTheCodec_ReachesTheCipher()
+    {
+        // A walk that stops early would be silent, too.
+        using var core = OpenCore();
+        var walk = new AllocationWalk([core.MainModule], Boundaries);
+        walk.From(Entries(core, "Frames.FrameCodec", ["SealStatus"], required: true));
+        Assert.Contains(walk.Walked, name => name.Contains("AesCcm::Seal(", StringComparison.Ordinal));
+        Assert.Contains(walk.Walked, name => name.Contains("BitWriter::Put(", StringComparison.Ordinal));
+        Assert.DoesNotContain(walk.Walked, name => name.Contains("IAesBlocks", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(nameof(Violations.NewClass), AllocationKind.Class)]
+    [InlineData(nameof(Violations.NewArray), AllocationKind.Array)]
+    [InlineData(nameof(Violations.Boxed), AllocationKind.Box)]
+    [InlineData(nameof(Violations.Concatenated), AllocationKind.Text)]
+    [InlineData(nameof(Violations.Interpolated), AllocationKind.Text)]
+    [InlineData(nameof(Violations.Closure), AllocationKind.Delegate)]
+    [InlineData(nameof(Violations.Closure), AllocationKind.Class)]
+    [InlineData(nameof(Violations.MethodGroup), AllocationKind.Delegate)]
+    [InlineData(nameof(Violations.CallOut), AllocationKind.UnknownCall)]
+    [InlineData(nameof(Violations.ThroughCalls), AllocationKind.Array)]
+    [InlineData(nameof(Violations.ThroughInterface), AllocationKind.Array)]
+    [InlineData(nameof(Violations.ThroughOverride), AllocationKind.Box)]
+    [InlineData(nameof(Violations.OnTheWayToAThrow), AllocationKind.Text)]
+    [InlineData(nameof(Violations.KeptException), AllocationKind.Class)]
+    public void Walk_ADeliberateViolation_IsFound(string method, AllocationKind kind)
+    {
+        var found = WalkViolations(method);
+        Assert.Contains(found, allocation => allocation.Kind == kind);
+    }
+
+    [Theory]
+    [InlineData(nameof(Violations.Clean))]
+    [InlineData(nameof(Violations.BehindABoundary))]
+    public void Walk_WhatIsAllowed_IsNotReported(string method)
+    {
+        Assert.Empty(WalkViolations(method));
+    }
+
+    private static IReadOnlyList<Allocation> WalkViolations(string method)
+    {
+        using var tests = AssemblyDefinition.ReadAssembly(typeof(Violations).Assembly.Location);
+        var type = tests.MainModule.GetType(typeof(Violations).FullName);
+        var walk = new AllocationWalk([tests.MainModule], ["BoatTelemetry.Conformance.Tests.Allocations.Violations/IBoundary"]);
+        return walk.From([type.Methods.Single(m => m.Name == method)]);
+    }
+
+    private static AssemblyDefinition OpenCore() => AssemblyDefinition.ReadAssembly(typeof(FrameCodec).Assembly.Location);
+
+    private static List<MethodDefinition> Entries(AssemblyDefinition core, string type, string[] methods, bool required)
+    {
+        var definition = core.MainModule.GetType($"BoatTelemetry.Core.{type}");
+        if (definition is null)
+        {
+            Assert.False(required, $"{type} is not there");
+            return [];
+        }
+
+        Assert.All(methods, method => Assert.Contains(definition.Methods, m => m.Name == method));
+        return [.. definition.Methods.Where(m => methods.Contains(m.Name, StringComparer.Ordinal))];
+    }
+
+    private void AssertNothingAllocates(AssemblyDefinition core, List<MethodDefinition> entries)
+    {
+        var walk = new AllocationWalk([core.MainModule], Boundaries);
+        var found = walk.From(entries);
+        output.WriteLine($"{walk.Walked.Count} methods walked");
+        Assert.True(found.Count == 0, string.Join(Environment.NewLine, found));
+    }
+}
