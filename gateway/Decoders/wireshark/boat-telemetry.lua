@@ -615,8 +615,8 @@ local F = {
   tag_status = ProtoField.string("boat.tag_status", "Tag status"),
   rejection = ProtoField.string("boat.rejection", "Rejection"),
   body = ProtoField.bytes("boat.body", "Body"),
-  fix = ProtoField.none("boat.fix", "Fix"),
-  vertex = ProtoField.none("boat.vertex", "Vertex"),
+  fix = ProtoField.uint32("boat.fix", "Fix"),
+  vertex = ProtoField.uint32("boat.vertex", "Vertex"),
 }
 for _, name in ipairs({ "time", "expiry" }) do
   F[name] = ProtoField.absolute_time("boat." .. name, name == "time" and "Time" or "Expiry", base.UTC)
@@ -646,7 +646,9 @@ local COMMAND_BYTES = { 9, 5, 12, 9, 20 }
 --   whole   unit; every code is a number
 --   word    words by code; false is unknown, a code without one is refused
 local function number(name, label, bits, zero, step, per, last, unit)
-  return { name = name, label = label, type = "number", bits = bits, zero = zero, step = step, per = per, last = last, unit = unit }
+  return {
+    name = name, label = label, type = "number", bits = bits, zero = zero, step = step, per = per, last = last, unit = unit,
+  }
 end
 local function count(name, label, bits, unit) return number(name, label, bits, 0, 1, 1, nil, unit) end
 local function whole(name, label, bits, unit) return { name = name, label = label, type = "whole", bits = bits, unit = unit } end
@@ -697,8 +699,10 @@ local STATUS_LONG = {
 local ACKNOWLEDGEMENT = { whole("base_counter", "Base counter", 32), whole("bitmap", "Bitmap", 32) }
 local COMMAND = { SPECIAL("command"), SPECIAL("expiry") }
 local COMMAND_BODY = {
-  { whole("live_interval_s", "Live interval (0 default)", 16, "s"), whole("track_interval_s", "Track interval (0 default)", 8, "s"),
-    whole("duration_min", "Duration (0 default)", 16, "min") },
+  {
+    whole("live_interval_s", "Live interval (0 default)", 16, "s"),
+    whole("track_interval_s", "Track interval (0 default)", 8, "s"), whole("duration_min", "Duration (0 default)", 16, "min"),
+  },
   { flag("long_status", "Long form"), reserved(7) },
   { whole("from_counter", "From counter", 32), whole("to_counter", "To counter", 32) },
   { whole("event_counter", "Event's counter", 32), whole("sos_code", "Code (0 none)", 8) },
@@ -1088,8 +1092,8 @@ local BODIES = {
   end,
 }
 
-local function show_point(context, field, label, point)
-  local item = context.tree:add(field, context.tvb(), label)
+local function show_point(context, field, index, point)
+  local item = context.tree:add(field, context.tvb(), index)
   item:add(F.time, context.tvb(), NSTime.new(point.utc_s, 0))
   item:add(F.lat_deg, context.tvb(), point.lat / 100000):append_text(" deg")
   item:add(F.lon_deg, context.tvb(), point.lon / 100000):append_text(" deg")
@@ -1105,7 +1109,7 @@ BODIES[3] = function(context)
   end
   context.tree:add(F.interval_s, context.tvb(0, 13), track.interval):append_text(" s")
   context.tree:add(F.count, context.tvb(0, 13), #track.points)
-  for i, point in ipairs(track.points) do show_point(context, F.fix, "Fix " .. i, point) end
+  for i, point in ipairs(track.points) do show_point(context, F.fix, i, point) end
 end
 
 BODIES[4] = function(context)
@@ -1116,7 +1120,7 @@ BODIES[4] = function(context)
   end
   context.tree:add(F.bound_m, context.tvb(0, 12), sketch.bound_m):append_text(" m")
   context.tree:add(F.count, context.tvb(0, 12), #sketch.points)
-  for i, point in ipairs(sketch.points) do show_point(context, F.vertex, "Vertex " .. i, point) end
+  for i, point in ipairs(sketch.points) do show_point(context, F.vertex, i, point) end
 end
 
 -- ---- a frame
