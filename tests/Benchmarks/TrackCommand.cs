@@ -12,18 +12,19 @@ internal static class TrackCommand
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Arity = ArgumentArity.OneOrMore, Description = "NMEA logs" };
+        var files = new Argument<FileInfo[]>("files") { Arity = ArgumentArity.OneOrMore, Description = "NMEA logs" };
+        files.AcceptExistingOnly();
         var command = new Command("track", "Bytes a fix of the track codec and its alternatives.") { files };
         command.SetAction(result => Run(result.GetValue(files)!));
         return command;
     }
 
-    private static int Run(string[] files)
+    private static int Run(FileInfo[] files)
     {
         foreach (var file in files)
         {
-            var fixes = NmeaLog.Read(file);
-            Console.WriteLine(Path.GetFileName(file));
+            var fixes = NmeaLog.Read(file.FullName);
+            Console.WriteLine(file.Name);
             if (fixes.Count == 0)
             {
                 Console.WriteLine("  no positions");

@@ -1,12 +1,12 @@
 namespace BoatTelemetry.Core.Tracks;
 
 /// <summary>
-/// A number of any size: its count of bits in unary, each question with its own <see cref="AdaptiveBit"/>, then the bits
+/// A number of any size: its count of bits in unary, each question with its own probability, then the bits
 /// below the leading one as they are (an Elias gamma code whose prefix learns).
 /// </summary>
 internal sealed class AdaptiveNumber
 {
-    private readonly AdaptiveBit[] _more;
+    private readonly AdaptiveBits _more;
     private readonly int _bitsMax;
 
     /// <param name="bitsMax">The most bits that a number has.</param>
@@ -15,12 +15,12 @@ internal sealed class AdaptiveNumber
     internal AdaptiveNumber(int bitsMax, int bitsUsual, int easierMax)
     {
         _bitsMax = bitsMax;
-        _more = Questions(bitsMax + easierMax, bitsUsual + easierMax);
+        _more = new AdaptiveBits(Priors(bitsMax + easierMax, bitsUsual + easierMax), 4);
     }
 
-    private static AdaptiveBit[] Questions(int count, int bitsUsual)
+    private static ushort[] Priors(int count, int bitsUsual)
     {
-        var more = new AdaptiveBit[count];
+        var priors = new ushort[count];
         for (int i = 0; i < count; i++)
         {
             // 15/16 well below the usual size, 1/2 at it, 1/3 above.
@@ -38,18 +38,15 @@ internal sealed class AdaptiveNumber
                 prior = RangeEncoder.Total / 2;
             }
 
-            more[i] = new AdaptiveBit(prior, 4);
+            priors[i] = (ushort)prior;
         }
 
-        return more;
+        return priors;
     }
 
     internal void Reset()
     {
-        for (int i = 0; i < _more.Length; i++)
-        {
-            _more[i].Reset();
-        }
+        _more.Reset();
     }
 
     /// <summary>Codes 0 to 2^bitsMax - 1.</summary>
@@ -64,7 +61,7 @@ internal sealed class AdaptiveNumber
         while (bits < _bitsMax)
         {
             bool more = (value >> bits) != 0;
-            _more[easier + bits].Encode(coder, more);
+            _more.Encode(coder, easier + bits, more);
             if (!more)
             {
                 break;
@@ -89,7 +86,7 @@ internal sealed class AdaptiveNumber
     internal int Decode(RangeDecoder coder, int easier)
     {
         int bits = 0;
-        while (bits < _bitsMax && _more[easier + bits].Decode(coder))
+        while (bits < _bitsMax && _more.Decode(coder, easier + bits))
         {
             bits++;
         }

@@ -20,16 +20,11 @@ internal sealed class IntervalModel
     private const int Due = 3;
     private const int Overdue = 4;
 
-    private readonly AdaptiveBit[] _irregular =
-    [
-        new AdaptiveBit(RangeEncoder.Total / 64, 4),
-        new AdaptiveBit(RangeEncoder.Total / 64, 4),
-        new AdaptiveBit(RangeEncoder.Total / 6, 2),
-        new AdaptiveBit(RangeEncoder.Total / 3, 2),
-        new AdaptiveBit(RangeEncoder.Total / 6, 2),
-    ];
+    private readonly AdaptiveBits _irregular = new AdaptiveBits(
+        [RangeEncoder.Total / 64, RangeEncoder.Total / 64, RangeEncoder.Total / 6, RangeEncoder.Total / 3, RangeEncoder.Total / 6],
+        3);
 
-    private readonly AdaptiveBit _sameAgain = new AdaptiveBit(RangeEncoder.Total / 2, 0);
+    private readonly AdaptiveBits _sameAgain = new AdaptiveBits([RangeEncoder.Total / 2], 0);
     private int _nominalS;
     private int _lastIrregularS;
     private int _sinceIrregular;
@@ -38,11 +33,7 @@ internal sealed class IntervalModel
 
     internal void Reset(int nominalS)
     {
-        for (int i = 0; i < _irregular.Length; i++)
-        {
-            _irregular[i].Reset();
-        }
-
+        _irregular.Reset();
         _sameAgain.Reset();
         _nominalS = nominalS;
         _lastIrregularS = nominalS + 1;
@@ -55,7 +46,7 @@ internal sealed class IntervalModel
     internal void Encode(RangeEncoder coder, int intervalS)
     {
         bool irregular = intervalS != _nominalS;
-        _irregular[Context()].Encode(coder, irregular);
+        _irregular.Encode(coder, Context(), irregular);
         if (!irregular)
         {
             _sinceIrregular++;
@@ -63,7 +54,7 @@ internal sealed class IntervalModel
         }
 
         bool same = intervalS == _lastIrregularS;
-        _sameAgain.Encode(coder, same);
+        _sameAgain.Encode(coder, 0, same);
         if (!same)
         {
             coder.EncodeBits(intervalS, IntervalBits);
@@ -75,13 +66,13 @@ internal sealed class IntervalModel
     /// <summary>The mirror of <see cref="Encode"/>.</summary>
     internal int Decode(RangeDecoder coder)
     {
-        if (!_irregular[Context()].Decode(coder))
+        if (!_irregular.Decode(coder, Context()))
         {
             _sinceIrregular++;
             return _nominalS;
         }
 
-        int intervalS = _sameAgain.Decode(coder) ? _lastIrregularS : coder.DecodeBits(IntervalBits);
+        int intervalS = _sameAgain.Decode(coder, 0) ? _lastIrregularS : coder.DecodeBits(IntervalBits);
         Learn(intervalS);
         return intervalS;
     }

@@ -25,8 +25,8 @@ internal sealed class ResidualModel
     private const int WideScale = 8 << 8;
     private const int ZMax = 512;
 
-    // A weight never falls below 1/16: a predictor that was useless under way is asked again in the turn.
-    private const int WeightFloor = 16;
+    // A weight never falls below 1/32: a predictor that was useless under way is asked again in the turn.
+    private const int WeightFloor = 8;
     private const int WeightTotal = 256;
 
     /// <summary>
@@ -235,7 +235,7 @@ internal sealed class ResidualModel
         _weight2 = WeightTotal - _weight0 - _weight1;
     }
 
-    // Each scale follows the size of its prediction's residuals.
+    // Each scale follows the size of its prediction's residuals, of which none counts as less than ResidualLeast.
     private void Rescale(int residual0, int residual1, int residual2)
     {
         int gain = 4;
@@ -245,12 +245,21 @@ internal sealed class ResidualModel
             _experience++;
         }
 
-        residual0 = residual0 < 0 ? -residual0 : residual0;
-        residual0 = residual0 < ResidualLeast ? ResidualLeast : residual0;
-        residual1 = residual1 < 0 ? -residual1 : residual1;
-        residual1 = residual1 < ResidualLeast ? ResidualLeast : residual1;
-        residual2 = residual2 < 0 ? -residual2 : residual2;
-        residual2 = residual2 < ResidualLeast ? ResidualLeast : residual2;
+        if (residual0 < ResidualLeast)
+        {
+            residual0 = residual0 > -ResidualLeast ? ResidualLeast : -residual0;
+        }
+
+        if (residual1 < ResidualLeast)
+        {
+            residual1 = residual1 > -ResidualLeast ? ResidualLeast : -residual1;
+        }
+
+        if (residual2 < ResidualLeast)
+        {
+            residual2 = residual2 > -ResidualLeast ? ResidualLeast : -residual2;
+        }
+
         _scale0 += ((residual0 - _scale0) * gain) >> 6;
         _scale1 += ((residual1 - _scale1) * gain) >> 6;
         _scale2 += ((residual2 - _scale2) * gain) >> 6;

@@ -7,6 +7,8 @@ namespace BoatTelemetry.Core.Tracks;
 internal sealed class SpeedCourseModel
 {
     private const int FullTurnDeg = 360;
+    private const int SpeedUnknown = 0;
+    private const int CourseUnknown = 1;
 
     // A first report is anywhere: 30 deciknots and 60 degrees are the scales of not knowing.
     private const int FirstSpeedScale = 30 << 8;
@@ -18,10 +20,11 @@ internal sealed class SpeedCourseModel
     // Components are cut to this many 1/256 steps before they are squared.
     private const int ComponentMax = 1 << 14;
 
+    private const int SpeedMax256 = 1 << 20;
+
     private readonly ResidualModel _speed = new ResidualModel();
     private readonly ResidualModel _course = new ResidualModel();
-    private readonly AdaptiveBit _speedUnknown = new AdaptiveBit(RangeEncoder.Total / 64, 4);
-    private readonly AdaptiveBit _courseUnknown = new AdaptiveBit(RangeEncoder.Total / 64, 4);
+    private readonly AdaptiveBits _unknown = new AdaptiveBits([RangeEncoder.Total / 64, RangeEncoder.Total / 64], 4);
     private int _lastSpeed;
     private int _lastCourse;
     private int _derivedSpeed256;
@@ -31,8 +34,7 @@ internal sealed class SpeedCourseModel
     {
         _speed.Reset(FirstSpeedScale);
         _course.Reset(FirstCourseScale);
-        _speedUnknown.Reset();
-        _courseUnknown.Reset();
+        _unknown.Reset();
         _lastSpeed = 0;
         _lastCourse = 0;
         _derivedSpeed256 = 0;
@@ -57,7 +59,7 @@ internal sealed class SpeedCourseModel
         east256 = (east256 * Cosine.OfLatitudeQ12(latitudeE5)) >> 12;
         int length256 = IntegerMath.SquareRoot((north256 * north256) + (east256 * east256));
         int speed256 = (length256 * DeciknotsPerStep256 >> 8) / intervalS << shift;
-        _derivedSpeed256 = speed256 > MotionLimit ? MotionLimit : speed256;
+        _derivedSpeed256 = speed256 > SpeedMax256 ? SpeedMax256 : speed256;
         if (length256 != 0)
         {
             _derivedCourse256 = IntegerMath.Bearing256(north256, east256);
@@ -68,7 +70,7 @@ internal sealed class SpeedCourseModel
     internal void Encode(RangeEncoder coder, int speedDeciknots, int courseDeg)
     {
         bool unknown = speedDeciknots == Gnss.Fix.Unknown;
-        _speedUnknown.Encode(coder, unknown);
+        _unknown.Encode(coder, SpeedUnknown, unknown);
         if (!unknown)
         {
             int fromSpeed = DerivedSpeed();
@@ -77,7 +79,7 @@ internal sealed class SpeedCourseModel
         }
 
         unknown = courseDeg == Gnss.Fix.Unknown;
-        _courseUnknown.Encode(coder, unknown);
+        _unknown.Encode(coder, CourseUnknown, unknown);
         if (!unknown)
         {
             int fromCourse = DerivedCourse();
@@ -89,7 +91,7 @@ internal sealed class SpeedCourseModel
     /// <summary>The mirror of the first half of <see cref="Encode"/>: the speed, which may be out of range.</summary>
     internal int DecodeSpeed(RangeDecoder coder)
     {
-        if (_speedUnknown.Decode(coder))
+        if (_unknown.Decode(coder, SpeedUnknown))
         {
             return Gnss.Fix.Unknown;
         }
@@ -108,7 +110,7 @@ internal sealed class SpeedCourseModel
     /// <summary>The mirror of the second half of <see cref="Encode"/>: the course, which may be out of range.</summary>
     internal int DecodeCourse(RangeDecoder coder)
     {
-        if (_courseUnknown.Decode(coder))
+        if (_unknown.Decode(coder, CourseUnknown))
         {
             return Gnss.Fix.Unknown;
         }
@@ -124,8 +126,6 @@ internal sealed class SpeedCourseModel
         _lastCourse = (_lastCourse + turn + FullTurnDeg) % FullTurnDeg;
         return _lastCourse;
     }
-
-    private const int MotionLimit = 1 << 20;
 
     private int DerivedSpeed()
     {
