@@ -185,8 +185,8 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
         output.WriteLine($"{payloads.Count} payloads, {accepted} accepted, the slowest took {slowestMs:0.0} ms");
         Assert.InRange(accepted, RandomPayloads / 20, RandomPayloads);
 
-        // A hang would be seconds; 4,095 fixes take some 20 ms.
-        Assert.InRange(slowestMs, 0, 2_000);
+        // Against a hang, not a measurement: the slowest are the 4,095 fixes of a block of noise, tens of milliseconds here.
+        Assert.InRange(slowestMs, 0, 10_000);
     }
 
     // A third noise of any length, a third noise of a good length, a third vectors with up to four bits turned.
