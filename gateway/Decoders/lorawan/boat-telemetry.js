@@ -566,7 +566,7 @@ var TWICE_HALF_MASS = 2 * (MASS >> 1);
 var Z_MAX = 512;
 var WIDE_SCALE = 8 << 8;
 var RESIDUAL_LEAST = 32;
-var WEIGHT_FLOOR = 16;
+var WEIGHT_FLOOR = 8;
 var WEIGHT_TOTAL = 256;
 var YOUNG_SCALE_GAIN = [32, 26, 20, 16, 14, 12, 10, 9, 8, 7, 7, 6, 6, 5, 5];
 
@@ -805,7 +805,7 @@ function limited(value, limit) {
 
 // The times of a track (IntervalModel.cs).
 function Intervals(nominal) {
-  this.irregular = [new Bit(TOTAL >> 6, 4), new Bit(TOTAL >> 6, 4), new Bit(10922, 2), new Bit(21845, 2), new Bit(10922, 2)];
+  this.irregular = [new Bit(1024, 3), new Bit(1024, 3), new Bit(10922, 3), new Bit(21845, 3), new Bit(10922, 3)];
   this.sameAgain = new Bit(TOTAL >> 1, 0);
   this.nominal = nominal;
   this.lastIrregular = nominal + 1;

@@ -205,7 +205,7 @@ local function bit_decode(o, coder)
   return answer
 end
 
-local WINDOW, ESCAPE, Z_MAX = 127, 33, 512
+local WINDOW, ESCAPE, Z_MAX, WEIGHT_FLOOR = 127, 33, 512, 8
 local HALF_MASS = floor((TOTAL - ESCAPE - 2 * WINDOW - 1) / 2)
 local YOUNG_SCALE_GAIN = { 32, 26, 20, 16, 14, 12, 10, 9, 8, 7, 7, 6, 6, 5, 5 }
 local UPPER_HALF, COSINE = {}, {}
@@ -248,7 +248,9 @@ end
 local function residual_weigh(o, product0, product1, product2)
   product0, product1 = shifted(product0, 4) + 1, shifted(product1, 4) + 1
   local sum = product0 + product1 + shifted(product2, 4) + 1
-  o.weight0, o.weight1 = 16 + quotient(product0 * 208, sum), 16 + quotient(product1 * 208, sum)
+  local span = 256 - 3 * WEIGHT_FLOOR
+  o.weight0 = WEIGHT_FLOOR + quotient(product0 * span, sum)
+  o.weight1 = WEIGHT_FLOOR + quotient(product1 * span, sum)
   o.weight2 = 256 - o.weight0 - o.weight1
 end
 
@@ -358,7 +360,7 @@ end
 
 -- The times of a track (IntervalModel.cs).
 local function new_intervals(nominal)
-  return { irregular = { new_bit(1024, 4), new_bit(1024, 4), new_bit(10922, 2), new_bit(21845, 2), new_bit(10922, 2) },
+  return { irregular = { new_bit(1024, 3), new_bit(1024, 3), new_bit(10922, 3), new_bit(21845, 3), new_bit(10922, 3) },
     same_again = new_bit(32768, 0), nominal = nominal, last_irregular = nominal + 1, since = 0, spacing = -1,
     by_time = nominal == 1 }
 end
