@@ -39,6 +39,8 @@ fi
 need 'has_program mosquitto' mosquitto "MQTT broker, for the tests and for builds without MQTTnet"
 need 'has_program mosquitto_sub' mosquitto-clients "MQTT clients that the tests receive with"
 need 'has_libmosquitto' libmosquitto1 "MQTT library, for the tests and for builds without MQTTnet"
+need 'has_program node' nodejs "JavaScript engine that the tests load the payload codec in"
+need 'has_program tshark' tshark "protocol analyser that the tests load the dissector in"
 
 if [ -n "$missing_packages" ]; then
     if ! command -v apt-get >/dev/null 2>&1; then

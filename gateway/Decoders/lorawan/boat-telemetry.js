@@ -102,7 +102,7 @@ function flagsDefined(fPort) {
 function lengthError(fPort, flags, length) {
   var event = (flags & 4) !== 0 ? 18 : 13;
   var status = (flags & 8) !== 0 ? 50 : 13;
-  var least = [0, 11, 12, 8, 1, event, status, 8, 5][fPort];
+  var least = [0, 11, 12, 13, 12, event, status, 8, 5][fPort];
   var most = [0, 11, 12, 207, 51, event, status, 8, 20][fPort];
   if (length >= least && length <= most) return null;
   var allowed = least === most ? least : least + ' to ' + most;
@@ -941,7 +941,6 @@ function startIsOnGlobe(o) {
 
 function decodeTrack(bytes, at, data) {
   data.kind = 'track';
-  if (bytes.length - at < 13) return 'BadLength: a track of ' + (bytes.length - at) + ' bytes, its header alone has 13';
   var reader = new Reader(bytes);
   reader.bit = at * 8;
   var start = new BlockStart(reader);
@@ -1096,7 +1095,6 @@ function numberDecode(o, coder, easier) {
 
 function decodeSketch(bytes, at, data) {
   data.kind = 'sketch';
-  if (bytes.length - at < 12) return 'BadLength: a sketch of ' + (bytes.length - at) + ' bytes, its header alone has 12';
   var reader = new Reader(bytes);
   reader.bit = at * 8;
   var start = new BlockStart(reader);

@@ -849,7 +849,7 @@ end
 local function limits(kind, flags)
   local event = band(flags, 4) ~= 0 and 18 or 13
   local status = band(flags, 8) ~= 0 and 50 or 13
-  local least = ({ 11, 12, 8, 1, event, status, 8, 5 })[kind]
+  local least = ({ 11, 12, 13, 12, event, status, 8, 5 })[kind]
   local most = ({ 11, 12, 207, 51, event, status, 8, 20 })[kind]
   return least, most
 end

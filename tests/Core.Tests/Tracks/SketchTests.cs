@@ -163,11 +163,19 @@ public sealed class SketchTests(ITestOutputHelper output)
     [Fact]
     public void Sketch_OfATurn_IsTheseBytes()
     {
-        var fixes = Enumerable.Range(0, 120).Select(i => new LogFix(
-            1_700_000_000 + i, -800_000 + (i * 4), 11_500_000 + (Math.Max(0, i - 60) * 5), 0, 0)).ToList();
-        var payload = Assert.Single(SketchedTrack.Of(fixes, 10, Sketch.PayloadBytesMax).Payloads);
+        var vector = Assert.Single(TrackVectors.Sketches);
+        var payload = Assert.Single(SketchedTrack.Of([.. vector.Fixes], vector.BoundM, Sketch.PayloadBytesMax).Payloads);
+        Assert.Equal(Convert.ToHexString(vector.Payload), Convert.ToHexString(payload));
 
-        Assert.Equal(GoldenTracks.Turn, Convert.ToHexString(payload));
+        var decoder = new SketchDecoder();
+        var vertices = new List<(long, int, int)>();
+        Assert.Equal(SketchReadResult.Vertex, decoder.Open(vector.Payload, 0, vector.Payload.Length));
+        while (decoder.Read() == SketchReadResult.Vertex)
+        {
+            vertices.Add((decoder.UtcS, decoder.LatitudeE5, decoder.LongitudeE5));
+        }
+
+        Assert.Equal(vector.Vertices.Select(vertex => (vertex.UtcS, vertex.LatitudeE5, vertex.LongitudeE5)), vertices);
     }
 
     private static void AddAll(SketchEncoder encoder, List<LogFix> track, byte[] buffer, long laterS)

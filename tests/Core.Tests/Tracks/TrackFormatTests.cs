@@ -53,12 +53,7 @@ public sealed class TrackFormatTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var decoder = new TrackDecoder();
-        var good = new[]
-        {
-            Convert.FromHexString(GoldenTracks.Fine),
-            Convert.FromHexString(GoldenTracks.Minutes),
-            Convert.FromHexString(GoldenTracks.SpeedCourse),
-        };
+        var good = TrackVectors.Tracks.Select(vector => vector.Payload).ToArray();
         var bytes = new byte[TrackBlock.PayloadBytesMax + 2];
         for (var i = 0; i < 1_000_000; i++)
         {
@@ -91,41 +86,25 @@ public sealed class TrackFormatTests(ITestOutputHelper output)
         Assert.Equal(expected, new TrackDecoder().Open(bytes, 0, count));
     }
 
-    [Theory]
-    [InlineData(nameof(GoldenTracks.Fine))]
-    [InlineData(nameof(GoldenTracks.Minutes))]
-    [InlineData(nameof(GoldenTracks.SpeedCourse))]
-    public void Track_OfTheFormatsExamples_IsTheseBytes(string name)
+    [Fact]
+    public void Track_OfTheVectors_IsTheseBytesBothWays()
     {
-        var (track, golden) = name switch
+        foreach (var vector in TrackVectors.Tracks)
         {
-            nameof(GoldenTracks.Fine) => (Example(minutes: false), GoldenTracks.Fine),
-            nameof(GoldenTracks.Minutes) => (Example(minutes: true), GoldenTracks.Minutes),
-            _ => (Example(minutes: false), GoldenTracks.SpeedCourse),
-        };
-        var withSpeed = name == nameof(GoldenTracks.SpeedCourse);
-
-        Assert.Equal(golden, Convert.ToHexString(TrackBlocks.Encode(track, 207, withSpeed).Single()));
-        Assert.Equal(track.Select(f => TrackBlocks.Canonical(f, withSpeed)), TrackBlocks.Decode([Convert.FromHexString(golden)]));
+            var block = TrackBlocks.Encode(vector.Points, TrackBlock.PayloadBytesMax, vector.WithSpeed).Single();
+            Assert.Equal((vector.Name, Convert.ToHexString(vector.Payload)), (vector.Name, Convert.ToHexString(block)));
+            Assert.Equal(vector.Points, TrackBlocks.Decode([vector.Payload]));
+        }
     }
 
-    /// <summary>
-    /// An eastward bend off Lombok in 40 fixes a second apart, with a second left out, an unknown course and a jump; all of
-    /// it in integers, so that another language can make it.
-    /// </summary>
-    private static List<LogFix> Example(bool minutes) => Enumerable.Range(0, 40).Select(i =>
+    [Fact]
+    public void Track_OfTheRejectedVectors_GivesItsReason()
     {
-        var north = -860_000 + (i * 5) - (i * i / 16) + (i == 30 ? 4000 : 0);
-        var east = 11_600_000 + (i * 3) + (i * i / 12);
-        return new LogFix(
-            1_700_000_000 + i + (i > 20 ? 1 : 0),
-            minutes ? Minute(north) : north,
-            minutes ? Minute(east) : east,
-            126 + (i % 3),
-            i == 9 ? TrackBlocks.Unknown : 30 + i);
-    }).ToList();
-
-    private static int Minute(int e5) => (int)Math.Floor(((5 * Math.Floor(((3 * e5) + 2) / 5.0)) + 1) / 3);
+        foreach (var vector in TrackVectors.RejectedTracks)
+        {
+            Assert.Equal(vector.Reason, new TrackDecoder().Open(vector.Payload, 0, vector.Payload.Length).ToString());
+        }
+    }
 
     private static void ReadAll(TrackDecoder decoder, byte[] bytes, int count)
     {

@@ -20,6 +20,33 @@ public sealed class TrackPayloadTests(ITestOutputHelper output)
         await AssertSameAsync(3, blocks);
     }
 
+    [Fact]
+    public async Task Track_Vectors_GiveTheirPoints()
+    {
+        var vectors = TrackVectors.Tracks;
+        await AssertSameAsync(3, [.. vectors.Select(vector => vector.Payload)]);
+
+        var (answers, _) = await Sandbox.CallAsync([.. vectors.Select(v => Sandbox.Decode(3, Sandbox.Payload(3, 0, 1, v.Payload)))]);
+        for (var i = 0; i < vectors.Count; i++)
+        {
+            var read = answers[i]["result"]!["data"]!["fixes"]!.AsArray().Select(fix => (E5(fix!["lat_deg"]!), E5(fix["lon_deg"]!)));
+            Assert.Equal(vectors[i].Points.Select(point => (point.LatitudeE5, point.LongitudeE5)), read);
+        }
+    }
+
+    [Fact]
+    public async Task Track_RejectedVectors_GiveTheirReasons()
+    {
+        var vectors = TrackVectors.RejectedTracks;
+        var (answers, _) = await Sandbox.CallAsync([.. vectors.Select(v => Sandbox.Decode(3, Sandbox.Payload(3, 0, 1, v.Payload)))]);
+
+        Assert.Equal(vectors.Select(vector => vector.Reason), answers.Select(Sandbox.Reason));
+    }
+
+    [Fact]
+    public async Task Sketch_Vectors_GiveTheirVertices() =>
+        await AssertSameAsync(4, [.. TrackVectors.Sketches.Select(vector => vector.Payload)]);
+
     [SharedDataTheory]
     [InlineData("signalk-plaka.log", false)]
     [InlineData("signalk-plaka.log", true)]
@@ -48,12 +75,14 @@ public sealed class TrackPayloadTests(ITestOutputHelper output)
                 random.NextBytes(bytes.AsSpan(13));
             for (var turned = random.Next(1, 4); turned > 0; turned--)
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
-            damaged.Add(bytes[..random.Next(8, bytes.Length + 1)]);
+            damaged.Add(bytes[..random.Next(13, bytes.Length + 1)]);
         }
 
         await AssertSameAsync(3, damaged);
         await AssertSameAsync(4, [.. damaged.Select(bytes => bytes[..Math.Min(bytes.Length, 51)])]);
     }
+
+    private static int E5(JsonNode degrees) => (int)Math.Round((double)degrees * 1e5);
 
     private async Task AssertSameAsync(int kind, IReadOnlyList<byte[]> blocks)
     {

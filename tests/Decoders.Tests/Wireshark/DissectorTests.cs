@@ -193,6 +193,13 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task TrackAndSketch_Vectors_ShowTheirPoints()
+    {
+        await AssertPointsAsync(FrameKind.Track, [.. TrackVectors.Tracks.Select(vector => vector.Payload)]);
+        await AssertPointsAsync(FrameKind.Sketch, [.. TrackVectors.Sketches.Select(vector => vector.Payload)]);
+    }
+
+    [Fact]
     public async Task Track_RandomTracks_ShowsCoresFixes()
     {
         var random = Seed.New(output);
