@@ -33,6 +33,8 @@ public sealed class GatewayMetrics : IDisposable
         RowsExpired = new(_meter, "journal.expired", "Frames deleted after their retention.");
         MessagesPublished = new(_meter, "publish.messages", "Messages acknowledged by the broker.");
         MessagesRefused = new(_meter, "publish.refused", "Messages that the broker refused; they are not tried again.");
+        MessagesWithoutUnit = new(
+            _meter, "publish.without_unit", "Journaled frames passed over because their unit has left the fleet file.");
         ConnectionsMade = new(_meter, "publish.connections", "Connections to the broker.");
         ConnectionsFailed = new(_meter, "publish.connection_failures", "Connections to the broker refused or lost.");
     }
@@ -70,6 +72,8 @@ public sealed class GatewayMetrics : IDisposable
     public EventCounter MessagesPublished { get; }
 
     public EventCounter MessagesRefused { get; }
+
+    public EventCounter MessagesWithoutUnit { get; }
 
     public EventCounter ConnectionsMade { get; }
 

@@ -32,7 +32,8 @@ internal sealed partial class PublishPump(
     private const byte TopicNameInvalid = 0x90;
     private const byte PayloadFormatInvalid = 0x99;
 
-    private readonly Queue<(long Id, Task Publish)> _pending = new();
+    // Without a publish: passed over, and kept here only so that the cursor moves in order.
+    private readonly Queue<(long Id, Task? Publish)> _pending = new();
     private readonly List<JournalRecord> _records = [];
     private readonly CancellationTokenSource _end = new();
     private int _nextRecord;
@@ -85,7 +86,7 @@ internal sealed partial class PublishPump(
             if (_nextRecord == _records.Count && !ReadMore())
                 return;
             var record = _records[_nextRecord++];
-            var publish = message(record) is { } known ? link.PublishAsync(known, CancellationToken.None) : Task.CompletedTask;
+            var publish = message(record) is { } known ? link.PublishAsync(known, CancellationToken.None) : null;
             _pending.Enqueue((record.Frame.Id, publish));
         }
     }
@@ -104,12 +105,12 @@ internal sealed partial class PublishPump(
 
     private async ValueTask SettleAsync()
     {
-        while (_pending.TryPeek(out var oldest) && oldest.Publish.IsCompleted)
+        while (_pending.TryPeek(out var oldest) && oldest.Publish is null or { IsCompleted: true })
         {
             try
             {
-                await oldest.Publish;
-                metrics.MessagesPublished.Add();
+                await (oldest.Publish ?? Task.CompletedTask);
+                (oldest.Publish is null ? metrics.MessagesWithoutUnit : metrics.MessagesPublished).Add();
             }
             catch (MqttLinkException e) when (IsMessagesOwnFault(e))
             {
@@ -130,12 +131,13 @@ internal sealed partial class PublishPump(
 
     private async Task WaitAsync(CancellationToken stopping)
     {
+        // What was passed over has been settled, so the oldest is on its way.
         if (_pending.TryPeek(out var oldest))
         {
             if (_pending.Count >= PendingMax)
-                await AnyAsync(oldest.Publish);
+                await AnyAsync(oldest.Publish!);
             else
-                await AnyAsync(oldest.Publish, NextCommit());
+                await AnyAsync(oldest.Publish!, NextCommit());
             return;
         }
 
