@@ -27,7 +27,7 @@ public static class NmeaLog
         var collected = new Collector();
 
         // Day 1 and not 0: only "no earliest date at all" is wanted, recorded logs are older than any firmware.
-        var parser = new NmeaParser(new GnssOptions { EarliestDayNumber = 1 }, collected);
+        var parser = new NmeaParser(new GnssOptions { EarliestDayNumber = 1, AheadMaxMs = 0 }, collected);
         var bytes = File.ReadAllBytes(path);
         parser.Feed(bytes, 0, bytes.Length, 0);
         parser.Flush();

@@ -111,6 +111,13 @@ internal sealed class FixGate
             return FixRefusal.TimeBackwards;
         }
 
+        // Seen without this: one sentence dated a month ahead, at 33 S while the boat was at 52 N, was a fix.
+        long receivedMs = fix.ReceivedMonotonicMs - _last.ReceivedMonotonicMs;
+        if (_options.AheadMaxMs > 0 && elapsedMs - receivedMs > _options.AheadMaxMs)
+        {
+            return FixRefusal.TimeForwards;
+        }
+
         if (lagMs * PartsPerLagMs > leastLagE4 + ((long)_options.StaleAfterMs * PartsPerLagMs))
         {
             return FixRefusal.Stale;

@@ -30,6 +30,12 @@ public enum FixRefusal
     /// <summary>An instant before that of the last accepted fix.</summary>
     TimeBackwards,
 
+    /// <summary>
+    /// An instant farther ahead of the last accepted one than the unit's own clock went on: a wrong date or hour, behind
+    /// which any place would be in reach.
+    /// </summary>
+    TimeForwards,
+
     /// <summary>Delivered later after its own instant than this receiver's fixes are: old data, not the present.</summary>
     Stale,
 

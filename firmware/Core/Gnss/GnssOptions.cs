@@ -22,6 +22,13 @@ public sealed class GnssOptions
     public int StaleAfterMs = 5_000;
 
     /// <summary>
+    /// How much farther than the unit's monotonic clock a fix may step ahead, milliseconds: a receiver's first fixes may
+    /// have waited in its buffer, and it may learn the leap seconds late (18 s). 0 switches the check off, for bytes that
+    /// come faster than they were made: a recorded log that is read at once.
+    /// </summary>
+    public int AheadMaxMs = 60_000;
+
+    /// <summary>
     /// After this many fixes in a row that contradict the accepted history and agree with each other, the history is
     /// taken for the wrong one.
     /// </summary>

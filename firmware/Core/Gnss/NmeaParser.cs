@@ -35,7 +35,7 @@ public sealed class NmeaParser
             throw new ArgumentNullException(nameof(sink));
         }
 
-        if (options.SpeedMaxMilliknots < 1 || options.JumpMarginM < 0 || options.StaleAfterMs < 0
+        if (options.SpeedMaxMilliknots < 1 || options.JumpMarginM < 0 || options.StaleAfterMs < 0 || options.AheadMaxMs < 0
             || options.ReanchorAfterFixes < 1 || options.EpochQuietMs < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(options));

@@ -21,7 +21,13 @@ public static class LogReplay
         UnitSettings settings, string log, double speed, int earliestDayNumber, CancellationToken cancellation)
     {
         var clock = new PacedClock(speed, UtcTime.Unknown);
-        var gnss = new GnssOptions { EarliestDayNumber = earliestDayNumber };
+        var gnss = new GnssOptions
+        {
+            EarliestDayNumber = earliestDayNumber,
+
+            // A log may have pauses of days, and its clock here knows times of day alone.
+            AheadMaxMs = 0,
+        };
         using var lines = Open(log);
         using var unit = new HostUnit(
             settings, gnss, clock, new RadioSettings(ConcentratorOptions.Lossless, Station: null, HearsEverything: true, RadioSeed));

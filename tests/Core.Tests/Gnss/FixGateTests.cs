@@ -171,6 +171,49 @@ public sealed class FixGateTests
         Assert.Equal([0, 5, 6], sink.Fixes.Select(f => (f.TimeOfDayMs / 1000) - NoonS));
     }
 
+    [Theory]
+    [InlineData("060926")]
+    [InlineData("070826")]
+    public void TimeForwards_OneSentenceOfALaterDay_IsRefusedWithItsPlace(string date)
+    {
+        var sink = new RecordingSink(new GnssOptions { EarliestDayNumber = 0 });
+        sink.Feed(Rmc(NoonS, 52), 0);
+        sink.Feed(Nmea.Rmc("120001", -33, 151, date), 1000);
+        sink.Feed(Rmc(NoonS + 2, 52), 2000);
+        sink.Feed(Rmc(NoonS + 3, 52), 3000);
+        sink.Parser.Flush();
+        Assert.Equal([FixRefusal.TimeForwards], sink.Refusals);
+        Assert.Equal([0, 2, 3], sink.Fixes.Select(f => (f.TimeOfDayMs / 1000) - NoonS));
+    }
+
+    [Theory]
+    [InlineData(61, 0)]
+    [InlineData(62, 1)]
+    public void TimeForwards_StepBeyondTheClocks_IsRefusedBehindAMinute(int stepS, int refused)
+    {
+        var sink = new RecordingSink(new GnssOptions { EarliestDayNumber = 0 });
+        sink.Feed(Rmc(NoonS, 52), 0);
+        sink.Feed(Rmc(NoonS + stepS, 52), 1000);
+        sink.Parser.Flush();
+        Assert.Equal(refused, sink.Counters.FixesRefused(FixRefusal.TimeForwards));
+    }
+
+    [Fact]
+    public void TimeForwards_ReceiverThatFoundTheRealTime_IsBelievedWithItsFifth()
+    {
+        var sink = new RecordingSink(new GnssOptions { EarliestDayNumber = 0 });
+        sink.Feed(Rmc(NoonS, 52), 0);
+        for (var s = 1; s <= 6; s++)
+        {
+            sink.Feed(Rmc(NoonS + 7200 + s, 52), s * 1000);
+        }
+
+        sink.Parser.Flush();
+        Assert.Equal(4, sink.Counters.FixesRefused(FixRefusal.TimeForwards));
+        Assert.Equal(1, sink.Counters.Reanchorings);
+        Assert.Equal([0, 7205, 7206], sink.Fixes.Select(f => (f.TimeOfDayMs / 1000) - NoonS));
+    }
+
     [Fact]
     public void Reanchor_FirstFixWasElsewhere_FifthOfTheRealTrackIsAccepted()
     {

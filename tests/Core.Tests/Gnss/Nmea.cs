@@ -19,7 +19,7 @@ internal static class Nmea
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
     /// <summary>Options for logs of years past.</summary>
-    public static GnssOptions AnyDate() => new() { EarliestDayNumber = 0 };
+    public static GnssOptions AnyDate() => new() { EarliestDayNumber = 0, AheadMaxMs = 0 };
 
     /// <summary>Feeds the text at one instant and ends it.</summary>
     public static RecordingSink Run(string text, GnssOptions? options = null) => Run(Bytes(text), options);

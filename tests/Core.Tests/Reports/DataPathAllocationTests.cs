@@ -83,7 +83,7 @@ public sealed class DataPathAllocationTests(ITestOutputHelper output)
 
         public Unit(SimulatedAes aes)
         {
-            Parser = new NmeaParser(new GnssOptions { EarliestDayNumber = 0 }, this);
+            Parser = new NmeaParser(new GnssOptions { EarliestDayNumber = 0, AheadMaxMs = 0 }, this);
             _reporter = new LiveReporter(
                 7, OperatingArea.Indonesia, new AesCcm(aes), new CounterAllocator(this, 1000), this, new UnitCondition());
         }
