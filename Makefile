@@ -7,29 +7,36 @@ SPEED ?= 50
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo replay clean
+.PHONY: help setup setup-to-run build test demo replay clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  DURATION=S stops the demo by itself; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
 
 setup: ## Install what is missing and restore the packages
-	@build/setup.sh
+	@build/setup.sh test
 
-build: setup ## Build everything
+setup-to-run:
+	@build/setup.sh run
+
+build: setup-to-run ## Build everything
 	@dotnet build BoatTelemetry.sln $(SHARED_ARGUMENTS)
 
 test: setup ## Build, run every test, and sum up
 	@build/test.sh $(CONFIGURATION)
 
-demo: setup ## Broker, gateway and boats on this machine, positions live (DURATION=S)
+demo: setup-to-run ## Broker, gateway and boats on this machine, positions live (DURATION=S)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- $(if $(DURATION),--duration $(DURATION))
 
-replay: setup ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
-	@test -n "$(LOG)" || { echo "make replay LOG=FILE [SPEED=N|max]: which log?" >&2; exit 2; }
+replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- --log "$(LOG)" --speed $(SPEED)
+
+.PHONY: log-is-there
+log-is-there:
+	@test -n "$(LOG)" || { echo "make replay LOG=FILE [SPEED=N|max]: which log?" >&2; exit 2; }
+	@test -r "$(LOG)" || { echo "make replay: the log $(LOG) cannot be read" >&2; exit 2; }
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what this project needs and this machine lacks, says what, and restores the packages.
+# setup.sh run: what demo and replay need. setup.sh test, or nothing: what the tests need too.
 # On a system without apt it installs nothing and says exactly what is missing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,11 +37,21 @@ if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks 2>/dev/null | gre
     exit 1
 fi
 
-need 'has_program mosquitto' mosquitto "MQTT broker, for the tests and for builds without MQTTnet"
-need 'has_program mosquitto_sub' mosquitto-clients "MQTT clients that the tests receive with"
-need 'has_libmosquitto' libmosquitto1 "MQTT library, for the tests and for builds without MQTTnet"
-need 'has_program node' nodejs "JavaScript engine that the tests load the payload codec in"
-need 'has_program tshark' tshark "protocol analyser that the tests load the dissector in"
+# Whether MQTTnet can be had here; the answer is kept in build/MqttStack.props.
+if [ -z "${MqttStack:-}" ] && [ ! -f build/MqttStack.props ]; then
+    dotnet msbuild build/ChooseMqttStack.proj -nologo -v:m
+fi
+
+purpose=${1:-test}
+if [ "$purpose" = test ] || [ "${MqttStack:-}" = Mosquitto ] || grep -qs '>Mosquitto<' build/MqttStack.props; then
+    need 'has_program mosquitto' mosquitto "MQTT broker, for the tests and for builds without MQTTnet"
+    need 'has_libmosquitto' libmosquitto1 "MQTT library, for the tests and for builds without MQTTnet"
+fi
+if [ "$purpose" = test ]; then
+    need 'has_program mosquitto_sub' mosquitto-clients "MQTT clients that the tests receive with"
+    need 'has_program node' nodejs "JavaScript engine that the tests load the payload codec in"
+    need 'has_program tshark' tshark "protocol analyser that the tests load the dissector in"
+fi
 
 if [ -n "$missing_packages" ]; then
     if ! command -v apt-get >/dev/null 2>&1; then
@@ -74,11 +85,6 @@ if [ -n "$missing_packages" ]; then
         echo "setup: apt-get could not install$missing_packages; its last words are above" >&2
         exit 1
     fi
-fi
-
-# Whether MQTTnet can be had here; the answer is kept in build/MqttStack.props.
-if [ -z "${MqttStack:-}" ] && [ ! -f build/MqttStack.props ]; then
-    dotnet msbuild build/ChooseMqttStack.proj -nologo -v:m
 fi
 
 dotnet restore BoatTelemetry.sln --nologo --verbosity quiet

@@ -19,7 +19,7 @@ internal static class GllSentence
         reading.TimeOfDayMs = line.TimeOfDay(5);
         ModeIndicator.ReadStatus(line, 6, reading);
         ModeIndicator.ReadMode(line, 7, reading);
-        reading.LatitudeE7 = line.Latitude(1);
-        reading.LongitudeE7 = line.Longitude(3);
+        reading.LatitudeE7 = line.LatitudeE7(1);
+        reading.LongitudeE7 = line.LongitudeE7(3);
     }
 }

@@ -18,8 +18,8 @@ internal static class GnsSentence
 
         reading.TimeOfDayMs = line.TimeOfDay(1);
         ModeIndicator.ReadModes(line, 6, reading);
-        reading.LatitudeE7 = line.Latitude(2);
-        reading.LongitudeE7 = line.Longitude(4);
+        reading.LatitudeE7 = line.LatitudeE7(2);
+        reading.LongitudeE7 = line.LongitudeE7(4);
         reading.Satellites = line.Scaled(7, 0);
         reading.HdopE2 = line.Scaled(8, 2);
         reading.AltitudeCm = line.Scaled(9, 2);

@@ -183,7 +183,7 @@ public sealed class NmeaLine
     }
 
     /// <summary>ddmmyy as a day number. RMC has two digits for the year: 80 to 99 are of the last century.</summary>
-    public int Date(int field)
+    public int DayNumber(int field)
     {
         if (IsEmpty(field))
         {
@@ -198,11 +198,11 @@ public sealed class NmeaLine
         }
 
         int year = TwoDigits(at + 4);
-        return year < 0 ? Date(0, 0, 0) : Date(FullYear(year), TwoDigits(at + 2), TwoDigits(at));
+        return year < 0 ? DayNumber(0, 0, 0) : DayNumber(FullYear(year), TwoDigits(at + 2), TwoDigits(at));
     }
 
     /// <summary>A day number from its parts, which may be anything; refuses the sentence if there is no such day.</summary>
-    public int Date(int year, int month, int day)
+    public int DayNumber(int year, int month, int day)
     {
         int dayNumber = Time.UtcTime.DayNumber(year, month, day);
         if (dayNumber == Fix.Unknown)
@@ -220,13 +220,13 @@ public sealed class NmeaLine
     }
 
     /// <summary>ddmm.mm and its hemisphere behind it, as degrees x 10^7.</summary>
-    public int Latitude(int field)
+    public int LatitudeE7(int field)
     {
         return Coordinate(field, 2, 90, 'N', 'S');
     }
 
     /// <summary>dddmm.mm and its hemisphere behind it, as degrees x 10^7.</summary>
-    public int Longitude(int field)
+    public int LongitudeE7(int field)
     {
         return Coordinate(field, 3, 180, 'E', 'W');
     }

@@ -20,11 +20,11 @@ internal static class RmcSentence
         reading.TimeOfDayMs = line.TimeOfDay(1);
         ModeIndicator.ReadStatus(line, 2, reading);
         ModeIndicator.ReadMode(line, 12, reading);
-        reading.LatitudeE7 = line.Latitude(3);
-        reading.LongitudeE7 = line.Longitude(5);
+        reading.LatitudeE7 = line.LatitudeE7(3);
+        reading.LongitudeE7 = line.LongitudeE7(5);
         reading.SogMilliknots = Motion.SogMilliknots(line, 7);
         reading.CogCdeg = Motion.AngleCdeg(line, 8);
-        int dayNumber = line.Date(9);
+        int dayNumber = line.DayNumber(9);
 
         // A receiver without a fix tells the date of its own clock, which may never have been set.
         reading.DayNumber = reading.Claim == PositionClaim.Valid ? dayNumber : Fix.Unknown;

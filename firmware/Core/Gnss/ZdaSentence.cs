@@ -25,7 +25,7 @@ internal static class ZdaSentence
         int year = line.Scaled(4, 0);
         if (day != Fix.Unknown && month != Fix.Unknown && year != Fix.Unknown)
         {
-            reading.DayNumber = line.Date(year >= 0 && year < 100 ? NmeaLine.FullYear(year) : year, month, day);
+            reading.DayNumber = line.DayNumber(year >= 0 && year < 100 ? NmeaLine.FullYear(year) : year, month, day);
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed record RunSummary(string Text, string? Failure)
         var text = new StringBuilder();
         text.AppendLine($"sentences: {unit.Gnss.SentencesUsed} used, {unit.Gnss.SentencesIgnored} ignored{SentencesRefused(unit.Gnss)}");
         text.AppendLine($"fixes: {unit.Gnss.FixesAccepted} accepted{FixesRefused(unit.Gnss)}");
-        text.Append($"frames: {unit.Reporter.Sent} sent, {air.Heard} heard, {air.Acknowledged} acknowledged");
+        text.Append($"frames: {unit.Reporter.Sent} sent, {air.Heard} heard, {air.Acknowledged} in acknowledged datagrams");
         text.AppendLine($" ({unit.TooWeak} too weak, {air.Resent} sent again, {air.GivenUp} given up, {air.LateAcks} late acknowledgements)");
         return new RunSummary(text.ToString(), FailureOf(unit, lossIsFailure));
     }

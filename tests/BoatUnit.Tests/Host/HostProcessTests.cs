@@ -24,7 +24,7 @@ public sealed class HostProcessTests : IDisposable
         Assert.All(gateway.Frames, frame => Assert.Equal(LiveFrame.AreaBytes, frame.Length));
         Assert.Contains("sentences: 240 used, 0 ignored", host.Output, StringComparison.Ordinal);
         Assert.Contains("fixes: 120 accepted", host.Output, StringComparison.Ordinal);
-        Assert.Contains("frames: 120 sent, 120 heard, 120 acknowledged", host.Output, StringComparison.Ordinal);
+        Assert.Contains("frames: 120 sent, 120 heard, 120 in acknowledged datagrams", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed partial class DocumentTests
         Assert.Equal(FirmwareRelease.DayNumber, (int)(day - DateTime.UnixEpoch).TotalDays);
     }
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)|^  click \w+ ""(?<target>[^""]+)""$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 
     [GeneratedRegex(@"^## \[(?<version>\d+\.\d+\.\d+)\] - (?<day>\d{4}-\d{2}-\d{2})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
