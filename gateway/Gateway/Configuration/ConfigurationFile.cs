@@ -11,14 +11,21 @@ public sealed class ConfigurationFile
         CommentHandling = JsonCommentHandling.Skip,
     };
 
+    // A unit's key has 32 characters; everything that a correct fleet file calls by a name is shorter.
+    private const int ShownCharactersMaxBesideSecrets = 20;
+    private const int ShownCharactersMaxElsewhere = 60;
+
     private readonly List<ConfigurationError> _errors;
+    private readonly bool _holdsSecrets;
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
 
     /// <param name="file">Where it stands; relative paths in it start from its folder.</param>
     /// <param name="errors">Takes what is wrong.</param>
-    public ConfigurationFile(string file, List<ConfigurationError> errors)
+    /// <param name="holdsSecrets">Whether secrets stand in it: then an error shows a misplaced value's type only.</param>
+    public ConfigurationFile(string file, List<ConfigurationError> errors, bool holdsSecrets = false)
     {
         ArgumentNullException.ThrowIfNull(errors);
+        _holdsSecrets = holdsSecrets;
         FullPath = Path.GetFullPath(file);
         _errors = errors;
         Root = new ConfigurationSection(this, Load(), "");
@@ -38,6 +45,29 @@ public sealed class ConfigurationFile
 
     internal void Know(string key) => _keys.Add(key);
 
+    /// <summary>
+    /// A value as an error may show it. Objects and arrays are never shown: a secret may stand in them. A text is shown
+    /// beside secrets only if <paramref name="isTextExpected"/>, and nothing long is.
+    /// </summary>
+    internal string Show(JsonElement value, bool isTextExpected)
+    {
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            return TypeOf(value);
+        var text = value.GetRawText();
+        if (_holdsSecrets)
+        {
+            var isHidden = text.Length > ShownCharactersMaxBesideSecrets
+                || (value.ValueKind == JsonValueKind.String && !isTextExpected);
+            return isHidden ? $"{TypeOf(value)} (not shown)" : text;
+        }
+
+        return text.Length <= ShownCharactersMaxElsewhere ? text : text[..ShownCharactersMaxElsewhere] + "...";
+    }
+
+    /// <summary>A key that the code does not know, as an error may show it: a secret may stand in its place.</summary>
+    internal string ShowKey(string key) =>
+        _holdsSecrets && key.Length > ShownCharactersMaxBesideSecrets ? "(name not shown)" : key;
+
     internal void Wrong(string key, string value, string allowed) =>
         _errors.Add(new ConfigurationError(Path.GetFileName(FullPath), key, value, allowed));
 
@@ -48,7 +78,7 @@ public sealed class ConfigurationFile
             using var document = JsonDocument.Parse(File.ReadAllBytes(FullPath), _options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document.RootElement.Clone();
-            Wrong("", $"the file is {ConfigurationSection.Show(document.RootElement)}", "a JSON object");
+            Wrong("", $"the file is {TypeOf(document.RootElement)}", "a JSON object");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,9 +86,20 @@ public sealed class ConfigurationFile
         }
         catch (JsonException e)
         {
-            Wrong("", e.Message, "JSON; comments and trailing commas may stand in it");
+            // The exception's message quotes the file.
+            var place = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            Wrong("", $"the file is not JSON from {place} on", "JSON; comments and trailing commas may stand in it");
         }
 
         return null;
     }
+
+    private static string TypeOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        _ => value.GetRawText(),
+    };
 }

@@ -16,7 +16,7 @@ public static class FleetFile
     public static FleetRegistry? Load(string file, List<ConfigurationError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        return Read(new ConfigurationFile(file, errors), errors);
+        return Read(new ConfigurationFile(file, errors, holdsSecrets: true), errors);
     }
 
     internal static FleetRegistry? Read(ConfigurationFile json, List<ConfigurationError> errors)
