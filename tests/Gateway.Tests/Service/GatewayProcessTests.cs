@@ -189,6 +189,35 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         Assert.DoesNotContain(Convert.ToHexString(boat.Key), said, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task Start_OnTheJournalOfARunningGateway_EndsAndNamesTheLock()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        await gateway.StartAsync();
+
+        var (exitCode, said) = await RunToEndAsync("--config", gateway.InFolder("gateway.json"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(gateway.Journal + ".lock", said, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Said)> RunToEndAsync(params string[] arguments)
+    {
+        using var process = Process.Start(TestGateway.StartInfo(arguments))!;
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            var said = await process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return (process.ExitCode, said);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     private static async Task<TestGateway> StartAsync(MosquittoProcess broker, TestBoat boat)
     {
         var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", boat);
