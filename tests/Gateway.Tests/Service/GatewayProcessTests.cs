@@ -77,6 +77,45 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Terminate_WithABrokerThatAnswersNothing_EndsInOrderAfterItsTime()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
+        await using var gateway = await StartAsync(broker, boat);
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+        await broker.SuspendAsync();
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await PushAsync(concentrator, boat, 0, 3);
+
+        Assert.Equal((0, ""), await gateway.TerminateAsync());
+        Assert.Contains("[403]", gateway.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("[501]", gateway.Log, StringComparison.Ordinal);
+        Assert.Equal(3, JournaledCounters(gateway.Journal).Count);
+    }
+
+    [Fact]
+    public async Task Terminate_WithALockedJournal_EndsInOrderAfterItsTime()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
+        await using var gateway = await StartAsync(broker, boat);
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+        await using var locker = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.Journal};Pooling=False");
+        await locker.OpenAsync();
+        await using var command = locker.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync();
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await PushAsync(concentrator, boat, 0, 3);
+
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+        Assert.DoesNotContain("[501]", gateway.Log, StringComparison.Ordinal);
+        Assert.Contains("[303]", gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Kill_InMidStream_LosesNothingThatWasAdmitted()
     {
         using var boat = new TestBoat(17);
