@@ -42,8 +42,14 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteJournal> _log;
 
+    // Bounded by what may be in it: one operation for each datagram of the buffer, one cursor for each outlet, one
+    // Expire, and the Flush of a publisher that stops. A bounded channel would make the appending thread wait.
     // Not "single reader": that kind of channel cannot tell how much it holds.
     private readonly Channel<JournalOperation> _operations = Channel.CreateUnbounded<JournalOperation>();
+
+    // Cursors that wait in the channel, by outlet; a newer one takes the place of its elder there.
+    private readonly Dictionary<string, long> _cursors = [];
+    private readonly Lock _cursorLock = new();
 
     private readonly List<JournalOperation> _batch = new(BatchMax);
     private readonly Lock _readLock = new();
@@ -58,6 +64,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private long _lastId;
     private long _committedId;
     private long _lastCommit;
+    private int _expiresPending;
     private volatile bool _failing;
 
     public SqliteJournal(
@@ -169,8 +176,16 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         new JournalOperation { Kind = JournalOperationKind.Reception, Id = id, Ordinal = ordinal, Datagram = datagram });
 
     /// <inheritdoc/>
-    public void SaveCursor(string outlet, long id) => _operations.Writer.TryWrite(
-        new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet, Id = id });
+    public void SaveCursor(string outlet, long id)
+    {
+        lock (_cursorLock)
+        {
+            var waits = _cursors.ContainsKey(outlet);
+            _cursors[outlet] = id;
+            if (!waits)
+                _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet });
+        }
+    }
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken)
@@ -217,8 +232,30 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         }
     }
 
-    private void PostExpire() =>
-        _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
+    /// <summary>Operations that no batch has taken yet.</summary>
+    internal int OperationsPending => _operations.Reader.Count;
+
+    /// <summary>Has what is beyond its retention looked for after the next commit.</summary>
+    internal void PostExpire()
+    {
+        if (Interlocked.Exchange(ref _expiresPending, 1) == 0)
+            _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
+    }
+
+    private bool TryTake(out JournalOperation operation)
+    {
+        if (!_operations.Reader.TryRead(out operation))
+            return false;
+        if (operation.Kind == JournalOperationKind.Expire)
+            Interlocked.Exchange(ref _expiresPending, 0);
+        if (operation.Kind == JournalOperationKind.Cursor)
+        {
+            lock (_cursorLock)
+                _cursors.Remove(operation.Outlet!, out operation.Id);
+        }
+
+        return true;
+    }
 
     private async Task RunAsync()
     {
@@ -250,7 +287,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
             await PaceAsync();
             _batch.Clear();
             var expire = false;
-            while (_batch.Count < BatchMax && _operations.Reader.TryRead(out var operation))
+            while (_batch.Count < BatchMax && TryTake(out var operation))
             {
                 expire |= operation.Kind == JournalOperationKind.Expire;
                 _batch.Add(operation);

@@ -149,6 +149,35 @@ public sealed class SqliteJournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaveCursorAndExpire_WhileTheDiskFails_KeepOneOfEach()
+    {
+        var journal = await _stages.StartJournalAsync();
+        await using (var locker = new SqliteConnection($"Data Source={_stages.JournalFile};Pooling=False"))
+        {
+            await locker.OpenAsync();
+            await using var command = locker.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE";
+            await command.ExecuteNonQueryAsync();
+            Append(journal, 1);
+            await Eventually.TrueAsync(() => journal.IsFailing, "the failure is seen");
+            for (var i = 1; i <= 1000; i++)
+            {
+                journal.SaveCursor("mqtt", i);
+                journal.SaveCursor("other", 2 * i);
+                journal.PostExpire();
+            }
+
+            Assert.InRange(journal.OperationsPending, 2, 3);
+        }
+
+        await journal.FlushAsync(CancellationToken.None);
+        Assert.Equal((1000, 2000), (journal.LoadCursor("mqtt"), journal.LoadCursor("other")));
+        journal.SaveCursor("mqtt", 1001);
+        await journal.FlushAsync(CancellationToken.None);
+        Assert.Equal(1001, journal.LoadCursor("mqtt"));
+    }
+
+    [Fact]
     public async Task Start_OnAJournalInUse_NamesTheLockFile()
     {
         var first = await _stages.StartJournalAsync();
