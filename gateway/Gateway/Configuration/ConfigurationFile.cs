@@ -28,11 +28,16 @@ public sealed class ConfigurationFile
         _holdsSecrets = holdsSecrets;
         FullPath = Path.GetFullPath(file);
         _errors = errors;
-        Root = new ConfigurationSection(this, Load(), "");
+        var root = Load();
+        IsRead = root is not null;
+        Root = new ConfigurationSection(this, root, "");
     }
 
     /// <summary>The file's full path.</summary>
     public string FullPath { get; }
+
+    /// <summary>Whether it is a JSON object; if not, that is its one error, and to ask for keys would only add to it.</summary>
+    public bool IsRead { get; }
 
     /// <summary>The object that the file is; without any key if it could not be read.</summary>
     public ConfigurationSection Root { get; }
@@ -82,7 +87,7 @@ public sealed class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Wrong("", e.Message, "a file that can be read");
+            Wrong("", e.Message.TrimEnd('.'), "a file that can be read");
         }
         catch (JsonException e)
         {

@@ -159,15 +159,22 @@ public sealed class GatewayConfigurationTests : IDisposable
     [InlineData("")]
     [InlineData("{ \"fleet\": ")]
     [InlineData("[]")]
-    public void Load_NoJsonObject_SaysSo(string text) =>
-        Assert.Contains(Load(text, GoodFleet).Errors, error => error.File == "gateway.json" && error.Key.Length == 0);
+    public void Load_NoJsonObject_IsTheOneError(string text)
+    {
+        var error = Assert.Single(Load(text, GoodFleet).Errors);
+        Assert.Equal(("gateway.json", ""), (error.File, error.Key));
+        error = Assert.Single(Load(Good, text).Errors);
+        Assert.Equal(("fleet.json", ""), (error.File, error.Key));
+    }
 
     [Fact]
     public void Load_NoFile_SaysSo()
     {
         List<ConfigurationError> errors = [];
         Assert.Null(GatewayConfigurationFile.Load(Path.Combine(_folder, "absent.json"), errors));
-        Assert.Contains(errors, error => error.ToString().Contains("absent.json", StringComparison.Ordinal));
+        var error = Assert.Single(errors).ToString();
+        Assert.Contains("absent.json", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".;", error, StringComparison.Ordinal);
     }
 
     private static void AssertOneOf(List<ConfigurationError> errors, string key, string value)
