@@ -241,6 +241,37 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         Assert.Contains(gateway.Journal + ".lock", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CheckConfig_FleetWithoutUnits_IsGoodWithAWarning()
+    {
+        await using var gateway = new TestGateway("\"host\": \"127.0.0.1\"");
+
+        var (exitCode, said) = await RunToEndAsync("check-config", "--config", gateway.InFolder("gateway.json"));
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("warning: the fleet has no units", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("packetForwarder", "ingest.packetForwarder.listen")]
+    [InlineData("embedded", "mqtt.embedded.listen")]
+    public async Task Start_OnATakenPort_SaysWhichInOneLine(string section, string key)
+    {
+        using var boat = new TestBoat(17);
+        await using var first = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        await first.StartAsync();
+        var taken = $"127.0.0.1:{(section == "embedded" ? first.MqttPort : first.UdpPort)}";
+        await using var second = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        second.Configure($"\"{section}\": {{ \"listen\": \"127.0.0.1:0\"", $"\"{section}\": {{ \"listen\": \"{taken}\"");
+
+        var (exitCode, said) = await RunToEndAsync("--config", second.InFolder("gateway.json"));
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        var line = Assert.Single(said.Split('\n'), line => line.Contains("not started", StringComparison.Ordinal));
+        Assert.StartsWith($"not started: {key}: {taken}: ", line, StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, string Said)> RunToEndAsync(params string[] arguments)
     {
         using var process = Process.Start(TestGateway.StartInfo(arguments))!;

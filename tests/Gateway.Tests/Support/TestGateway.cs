@@ -54,6 +54,15 @@ internal sealed partial class TestGateway : IAsyncDisposable
         RedirectStandardError = true,
     };
 
+    /// <summary>Puts another text into its configuration file.</summary>
+    public void Configure(string from, string to)
+    {
+        var file = InFolder("gateway.json");
+        var text = File.ReadAllText(file);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal));
+    }
+
     public async Task StartAsync()
     {
         _process = Process.Start(StartInfo("--config", InFolder("gateway.json")))!;
