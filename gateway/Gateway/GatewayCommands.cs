@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -65,6 +64,8 @@ internal static class GatewayCommands
         var configuration = GatewayConfigurationFile.Load(file, errors);
         foreach (var error in errors)
             Console.Error.WriteLine(error);
+        if (configuration?.Fleet.Units.Count == 0)
+            Console.Error.WriteLine($"{file}: warning: the fleet has no units; every frame will be rejected");
         return configuration;
     }
 
@@ -77,10 +78,13 @@ internal static class GatewayCommands
         {
             await host.StartAsync();
         }
-        catch (Exception e) when (e is SocketException or JournalException or MqttBrokerException)
+        catch (MqttBrokerException e) when (configuration.Mqtt.Embedded is { } listen)
         {
-            await Console.Error.WriteLineAsync($"not started: {e.Message}");
-            return ExitCode.NotStarted;
+            return await NotStartedAsync(new ListenException("mqtt.embedded.listen", listen, e));
+        }
+        catch (Exception e) when (e is ListenException or JournalException)
+        {
+            return await NotStartedAsync(e);
         }
 
         var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
@@ -89,5 +93,11 @@ internal static class GatewayCommands
             $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description})");
         await host.WaitForShutdownAsync();
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
+    }
+
+    private static async Task<ExitCode> NotStartedAsync(Exception reason)
+    {
+        await Console.Error.WriteLineAsync($"not started: {reason.Message}");
+        return ExitCode.NotStarted;
     }
 }

@@ -15,6 +15,9 @@ internal static class GatewayHosting
     /// <summary>Standard output carries the one line that tells readiness; everything else goes to standard error.</summary>
     public static void LogToStandardError(this ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
+
+        // The host logs a failed start with its stack trace, though it throws the same exception, which is told in a line.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical)
         .AddSimpleConsole(options =>
         {
             options.SingleLine = true;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -86,6 +87,13 @@ public sealed class MosquittoProcess : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    /// <summary>SIGSTOP: its connections stand, and it answers nothing more.</summary>
+    public async Task SuspendAsync()
+    {
+        using var kill = Process.Start("kill", ["-STOP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>Starts it again, on the same port and with the same files, after <see cref="KillAsync"/>.</summary>

@@ -7,10 +7,12 @@ namespace BoatTelemetry.Gateway.Admission;
 internal sealed class RecentFrames
 {
     /// <summary>
-    /// Named limit: frames remembered for each unit. A unit sends at most one live frame a second, and a forwarder
-    /// delays one by less than its 2 x 50 ms of waiting for an acknowledgement.
+    /// Named limit: frames remembered for each unit. They are all that it can send in <see cref="FrameAdmission.DuplicateWindowMs"/>,
+    /// at most one live frame a second, with both ends of that time, and one for its clock's second being short. One
+    /// more would push the oldest out, and its late reception would pass for a replay. Made when first used: a unit
+    /// that was never heard costs none.
     /// </summary>
-    public const int FramesMax = 4;
+    public const int FramesMax = (FrameAdmission.DuplicateWindowMs / 1000) + 2;
 
     /// <summary>Named limit: receptions journaled for each frame.</summary>
     public const int ReceptionsMax = 16;

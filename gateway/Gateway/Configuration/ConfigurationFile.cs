@@ -11,21 +11,33 @@ public sealed class ConfigurationFile
         CommentHandling = JsonCommentHandling.Skip,
     };
 
+    // A unit's key has 32 characters; everything that a correct fleet file calls by a name is shorter.
+    private const int ShownCharactersMaxBesideSecrets = 20;
+    private const int ShownCharactersMaxElsewhere = 60;
+
     private readonly List<ConfigurationError> _errors;
+    private readonly bool _holdsSecrets;
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
 
     /// <param name="file">Where it stands; relative paths in it start from its folder.</param>
     /// <param name="errors">Takes what is wrong.</param>
-    public ConfigurationFile(string file, List<ConfigurationError> errors)
+    /// <param name="holdsSecrets">Whether secrets stand in it: then an error shows a misplaced value's type only.</param>
+    public ConfigurationFile(string file, List<ConfigurationError> errors, bool holdsSecrets = false)
     {
         ArgumentNullException.ThrowIfNull(errors);
+        _holdsSecrets = holdsSecrets;
         FullPath = Path.GetFullPath(file);
         _errors = errors;
-        Root = new ConfigurationSection(this, Load(), "");
+        var root = Load();
+        IsRead = root is not null;
+        Root = new ConfigurationSection(this, root, "");
     }
 
     /// <summary>The file's full path.</summary>
     public string FullPath { get; }
+
+    /// <summary>Whether it is a JSON object; if not, that is its one error, and to ask for keys would only add to it.</summary>
+    public bool IsRead { get; }
 
     /// <summary>The object that the file is; without any key if it could not be read.</summary>
     public ConfigurationSection Root { get; }
@@ -38,6 +50,29 @@ public sealed class ConfigurationFile
 
     internal void Know(string key) => _keys.Add(key);
 
+    /// <summary>
+    /// A value as an error may show it. Objects and arrays are never shown: a secret may stand in them. A text is shown
+    /// beside secrets only if <paramref name="isTextExpected"/>, and nothing long is.
+    /// </summary>
+    internal string Show(JsonElement value, bool isTextExpected)
+    {
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            return TypeOf(value);
+        var text = value.GetRawText();
+        if (_holdsSecrets)
+        {
+            var isHidden = text.Length > ShownCharactersMaxBesideSecrets
+                || (value.ValueKind == JsonValueKind.String && !isTextExpected);
+            return isHidden ? $"{TypeOf(value)} (not shown)" : text;
+        }
+
+        return text.Length <= ShownCharactersMaxElsewhere ? text : text[..ShownCharactersMaxElsewhere] + "...";
+    }
+
+    /// <summary>A key that the code does not know, as an error may show it: a secret may stand in its place.</summary>
+    internal string ShowKey(string key) =>
+        _holdsSecrets && key.Length > ShownCharactersMaxBesideSecrets ? "(name not shown)" : key;
+
     internal void Wrong(string key, string value, string allowed) =>
         _errors.Add(new ConfigurationError(Path.GetFileName(FullPath), key, value, allowed));
 
@@ -48,17 +83,28 @@ public sealed class ConfigurationFile
             using var document = JsonDocument.Parse(File.ReadAllBytes(FullPath), _options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document.RootElement.Clone();
-            Wrong("", $"the file is {ConfigurationSection.Show(document.RootElement)}", "a JSON object");
+            Wrong("", $"the file is {TypeOf(document.RootElement)}", "a JSON object");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Wrong("", e.Message, "a file that can be read");
+            Wrong("", e.Message.TrimEnd('.'), "a file that can be read");
         }
         catch (JsonException e)
         {
-            Wrong("", e.Message, "JSON; comments and trailing commas may stand in it");
+            // The exception's message quotes the file.
+            var place = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            Wrong("", $"the file is not JSON from {place} on", "JSON; comments and trailing commas may stand in it");
         }
 
         return null;
     }
+
+    private static string TypeOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        _ => value.GetRawText(),
+    };
 }

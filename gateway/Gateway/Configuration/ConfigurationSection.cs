@@ -10,8 +10,6 @@ namespace BoatTelemetry.Gateway.Configuration;
 /// </summary>
 public sealed class ConfigurationSection
 {
-    private const int ShownCharactersMax = 60;
-
     private readonly ConfigurationFile _file;
     private readonly Dictionary<string, JsonElement> _values = [];
     private readonly HashSet<string> _asked = [];
@@ -29,7 +27,7 @@ public sealed class ConfigurationSection
         foreach (var property in element.Value.EnumerateObject())
         {
             if (!_values.TryAdd(property.Name, property.Value))
-                _file.Wrong(Join(_path, property.Name), "occurs twice", "one of a name");
+                _file.Wrong(Join(_path, _file.ShowKey(property.Name)), "occurs twice", "one of a name");
         }
     }
 
@@ -77,7 +75,7 @@ public sealed class ConfigurationSection
             return byDefault ?? Absent(key, allowed, least);
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
             return number;
-        Wrong(key, Show(value), allowed);
+        Wrong(key, _file.Show(value, isTextExpected: false), allowed);
         return byDefault ?? least;
     }
 
@@ -96,7 +94,7 @@ public sealed class ConfigurationSection
             return (int)(degrees * 100_000);
         }
 
-        Wrong(key, Show(value), allowed);
+        Wrong(key, _file.Show(value, isTextExpected: false), allowed);
         return byDefaultE5;
     }
 
@@ -112,7 +110,7 @@ public sealed class ConfigurationSection
             return null;
         if (value.ValueKind == JsonValueKind.String && isValid(value.GetString()!))
             return value.GetString();
-        Wrong(key, Show(value), allowed);
+        Wrong(key, _file.Show(value, isTextExpected: true), allowed);
         return null;
     }
 
@@ -156,13 +154,7 @@ public sealed class ConfigurationSection
     public void Finish()
     {
         foreach (var key in _values.Keys.Where(key => !_asked.Contains(key)))
-            Wrong(key, "is not known here", string.Join(", ", _asked.Order(StringComparer.Ordinal)));
-    }
-
-    internal static string Show(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= ShownCharactersMax ? text : text[..ShownCharactersMax] + "...";
+            Wrong(_file.ShowKey(key), "is not known here", string.Join(", ", _asked.Order(StringComparer.Ordinal)));
     }
 
     // IPEndPoint.TryParse takes an address without a port, and reads "1700" as an address.
@@ -189,7 +181,7 @@ public sealed class ConfigurationSection
     {
         if (value.ValueKind == kind)
             return true;
-        Wrong(key, Show(value), allowed);
+        Wrong(key, _file.Show(value, isTextExpected: false), allowed);
         return false;
     }
 

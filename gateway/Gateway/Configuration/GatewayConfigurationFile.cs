@@ -18,7 +18,7 @@ public static class GatewayConfigurationFile
     {
         ArgumentNullException.ThrowIfNull(errors);
         var json = new ConfigurationFile(file, errors);
-        return Read(json, errors);
+        return json.IsRead ? Read(json, errors) : null;
     }
 
     internal static GatewayConfiguration? Read(ConfigurationFile json, List<ConfigurationError> errors)
@@ -128,7 +128,7 @@ public static class GatewayConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            mqtt.Wrong("passwordFile", e.Message, "a file that can be read, with the password alone in it");
+            mqtt.Wrong("passwordFile", e.Message.TrimEnd('.'), "a file that can be read, with the password alone in it");
             return null;
         }
     }

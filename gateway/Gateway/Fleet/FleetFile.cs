@@ -16,7 +16,8 @@ public static class FleetFile
     public static FleetRegistry? Load(string file, List<ConfigurationError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        return Read(new ConfigurationFile(file, errors), errors);
+        var json = new ConfigurationFile(file, errors, holdsSecrets: true);
+        return json.IsRead ? Read(json, errors) : null;
     }
 
     internal static FleetRegistry? Read(ConfigurationFile json, List<ConfigurationError> errors)

@@ -31,6 +31,7 @@ public interface IJournal
     Task WaitForCommitAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>Completes when all that was appended before is committed.</summary>
+    /// <exception cref="JournalException">The journal has ended, and commits nothing any more.</exception>
     Task FlushAsync(CancellationToken cancellationToken);
 
     /// <summary>Fills <paramref name="records"/> with the committed frames after a number, in order.</summary>

@@ -16,7 +16,9 @@ namespace BoatTelemetry.Gateway.Journal;
 /// not committed is not published. Its datagrams are not given back meanwhile, so the ingest fills up, refuses the
 /// newest and counts it (<c>QueueFull</c>). When the disk is back, the batch and everything after it is committed:
 /// nothing that was admitted is lost unless the process ends first. An error says so at every try, and the gauge
-/// <c>journal.failing</c> is 1.
+/// <c>journal.failing</c> is 1. A failure that no waiting heals (<see cref="IsPermanent"/>) ends the stage, and with it
+/// the process. From start to stop a lock file beside the journal keeps a second gateway out: both would give out the
+/// same numbers.
 /// </remarks>
 public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposable
 {
@@ -40,14 +42,21 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteJournal> _log;
 
+    // Bounded by what may be in it: one operation for each datagram of the buffer, one cursor for each outlet, one
+    // Expire, and the Flush of a publisher that stops. A bounded channel would make the appending thread wait.
     // Not "single reader": that kind of channel cannot tell how much it holds.
     private readonly Channel<JournalOperation> _operations = Channel.CreateUnbounded<JournalOperation>();
+
+    // Cursors that wait in the channel, by outlet; a newer one takes the place of its elder there.
+    private readonly Dictionary<string, long> _cursors = [];
+    private readonly Lock _cursorLock = new();
 
     private readonly List<JournalOperation> _batch = new(BatchMax);
     private readonly Lock _readLock = new();
     private readonly Lock _commitLock = new();
     private readonly CancellationTokenSource _giveUp = new();
     private TaskCompletionSource _committed = NewSignal();
+    private FileStream? _lock;
     private JournalWriter? _writer;
     private JournalReader? _reader;
     private ITimer? _expireTimer;
@@ -55,6 +64,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private long _lastId;
     private long _committedId;
     private long _lastCommit;
+    private int _expiresPending;
     private volatile bool _failing;
 
     public SqliteJournal(
@@ -77,6 +87,9 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         metrics.Gauge("journal.committed_id", "The largest committed number.", () => CommittedId);
     }
 
+    /// <summary>The file that is locked while a journal is open. It stays: deleting it would let two lock one name.</summary>
+    public static string LockFile(string journal) => journal + ".lock";
+
     /// <inheritdoc/>
     public long CommittedId => Volatile.Read(ref _committedId);
 
@@ -91,13 +104,20 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         {
             if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder)
                 Directory.CreateDirectory(folder);
+            _lock = new FileStream(LockFile(_file), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             _writer = new JournalWriter(_file);
             _reader = new JournalReader(_file);
             _lastId = _reader.LastId();
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
+            Close();
             throw new JournalException($"The journal {_file} cannot be opened: {e.Message}", e);
+        }
+        catch (JournalException)
+        {
+            Close();
+            throw;
         }
 
         _committedId = _lastId;
@@ -115,16 +135,14 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         _operations.Writer.TryComplete();
         await using (cancellationToken.UnsafeRegister(source => ((CancellationTokenSource)source!).Cancel(), _giveUp))
             await _loop;
-        _reader?.Dispose();
-        _writer?.Dispose();
+        Close();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _expireTimer?.Dispose();
-        _reader?.Dispose();
-        _writer?.Dispose();
+        Close();
         _giveUp.Dispose();
     }
 
@@ -158,14 +176,23 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         new JournalOperation { Kind = JournalOperationKind.Reception, Id = id, Ordinal = ordinal, Datagram = datagram });
 
     /// <inheritdoc/>
-    public void SaveCursor(string outlet, long id) => _operations.Writer.TryWrite(
-        new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet, Id = id });
+    public void SaveCursor(string outlet, long id)
+    {
+        lock (_cursorLock)
+        {
+            var waits = _cursors.ContainsKey(outlet);
+            _cursors[outlet] = id;
+            if (!waits)
+                _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet });
+        }
+    }
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken)
     {
         var flushed = NewSignal();
-        _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Flush, Flushed = flushed });
+        if (!_operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Flush, Flushed = flushed }))
+            flushed.SetException(new JournalException($"The journal {_file} commits nothing any more."));
         return flushed.Task.WaitAsync(cancellationToken);
     }
 
@@ -205,17 +232,62 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         }
     }
 
-    private void PostExpire() =>
-        _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
+    /// <summary>Operations that no batch has taken yet.</summary>
+    internal int OperationsPending => _operations.Reader.Count;
+
+    /// <summary>Has what is beyond its retention looked for after the next commit.</summary>
+    internal void PostExpire()
+    {
+        if (Interlocked.Exchange(ref _expiresPending, 1) == 0)
+            _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
+    }
+
+    private bool TryTake(out JournalOperation operation)
+    {
+        if (!_operations.Reader.TryRead(out operation))
+            return false;
+        if (operation.Kind == JournalOperationKind.Expire)
+            Interlocked.Exchange(ref _expiresPending, 0);
+        if (operation.Kind == JournalOperationKind.Cursor)
+        {
+            lock (_cursorLock)
+                _cursors.Remove(operation.Outlet!, out operation.Id);
+        }
+
+        return true;
+    }
 
     private async Task RunAsync()
+    {
+        try
+        {
+            await CommitAllAsync();
+        }
+        finally
+        {
+            FailFlushes();
+        }
+    }
+
+    // After the loop nothing is committed any more: who waits for it has to know.
+    private void FailFlushes()
+    {
+        _operations.Writer.TryComplete();
+        var ended = new JournalException($"The journal {_file} commits nothing any more.");
+        foreach (var operation in _batch)
+            operation.Flushed?.TrySetException(ended);
+        while (_operations.Reader.TryRead(out var operation))
+            operation.Flushed?.TrySetException(ended);
+    }
+
+    private async Task CommitAllAsync()
     {
         while (await _operations.Reader.WaitToReadAsync())
         {
             await PaceAsync();
             _batch.Clear();
             var expire = false;
-            while (_batch.Count < BatchMax && _operations.Reader.TryRead(out var operation))
+            while (_batch.Count < BatchMax && TryTake(out var operation))
             {
                 expire |= operation.Kind == JournalOperationKind.Expire;
                 _batch.Add(operation);
@@ -255,7 +327,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
                 _failing = false;
                 return true;
             }
-            catch (Exception e) when (e is SqliteException or JournalException)
+            catch (SqliteException e) when (!IsPermanent(e))
             {
                 _failing = true;
                 _metrics.JournalFailures.Add();
@@ -268,6 +340,19 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _time, _giveUp.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>
+    /// Whether trying again cannot succeed: the file's content or what is to be written is at fault, not the disk
+    /// (sqlite.org/rescode.html: SQLITE_CORRUPT, SQLITE_CONSTRAINT, SQLITE_NOTADB).
+    /// </summary>
+    internal static bool IsPermanent(SqliteException e) => e.SqliteErrorCode is 11 or 19 or 26;
+
+    private void Close()
+    {
+        _reader?.Dispose();
+        _writer?.Dispose();
+        _lock?.Dispose();
     }
 
     // A connection that has seen a disk fail is not trusted again.
@@ -326,7 +411,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
             if (frames == JournalWriter.ExpireFramesMax)
                 PostExpire();
         }
-        catch (SqliteException e)
+        catch (SqliteException e) when (!IsPermanent(e))
         {
             _metrics.JournalFailures.Add();
             Log.ExpireFailed(_log, _file, e.Message);

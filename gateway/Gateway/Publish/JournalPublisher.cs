@@ -88,7 +88,7 @@ public sealed partial class JournalPublisher(
                 Log.ConnectionFailed(log, connections.Address, e.Message, (int)wait.TotalMilliseconds);
                 await Task.Delay(wait, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested || _abort.IsCancellationRequested)
             {
                 return;
             }

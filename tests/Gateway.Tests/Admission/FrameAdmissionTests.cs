@@ -237,6 +237,21 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         Assert.Equal([1L, 2, 3], (await ReadAsync()).Select(record => record.Frame.Id));
     }
 
+    [Fact]
+    public void FurtherReception_OfAnyFrameInTheDuplicateWindow_IsKnown()
+    {
+        const int LastCounter = 5 + (FrameAdmission.DuplicateWindowMs / 1000);
+        for (uint counter = 5; counter <= LastCounter; counter++)
+            Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(counter), concentrator: 0xA, monotonicMs: (counter - 5) * 1000));
+
+        for (uint counter = 5; counter <= LastCounter; counter++)
+        {
+            Assert.Equal(
+                AdmissionOutcome.FurtherReception,
+                Admit(_boat.Frame(counter), concentrator: 0xB, monotonicMs: FrameAdmission.DuplicateWindowMs));
+        }
+    }
+
     private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, LiveWindowState>> windows) =>
         new(TestBoat.Fleet(_boat), windows, _stages.Metrics);
 

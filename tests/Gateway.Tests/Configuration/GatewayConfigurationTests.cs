@@ -108,6 +108,43 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.DoesNotContain(errors, error => error.ToString().Contains("0102", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""{ "units": [ "KEY" ] }""", "units[0]")]
+    [InlineData("""{ "units": { "17": "KEY" } }""", "units")]
+    [InlineData("""{ "units": "KEY" }""", "units")]
+    [InlineData("""{ "units": [ [ "KEY" ] ] }""", "units[0]")]
+    [InlineData("""[ { "unit": 17, "key": "KEY" } ]""", "")]
+    [InlineData("\"KEY\"", "")]
+    [InlineData("""{ "units": [ { "unit": "KEY" } ] }""", "units[0].unit")]
+    [InlineData("""{ "units": [ { "unit": { "key": "KEY" } } ] }""", "units[0].unit")]
+    [InlineData("""{ "units": [ { "agency": [ "KEY" ] } ] }""", "units[0].agency")]
+    [InlineData("""{ "units": [ { "agency": "KEY" } ] }""", "units[0].agency")]
+    [InlineData("""{ "units": [ { "key": [ "KEY" ] } ] }""", "units[0].key")]
+    [InlineData("""{ "units": [ { "KEY": 17 } ] }""", "units[0].(name not shown)")]
+    [InlineData("""{ "units": [ { "KEY": 17, "KEY": 18 } ] }""", "units[0].(name not shown)")]
+    [InlineData("""{ "area": "KEY" }""", "area")]
+    [InlineData("""{ "area": { "originLatitudeDeg": "KEY" } }""", "area.originLatitudeDeg")]
+    [InlineData("""{ "units": [ { "key": KEY } ] }""", "")]
+    [InlineData("""{ "units": [ { "unit": 11111111111111111111111111111111 } ] }""", "units[0].unit")]
+    public void LoadFleet_KeyInAWrongPlace_IsNeverShown(string fleet, string key)
+    {
+        // Capitals, so that it is no agency; its first letter would begin "false".
+        const string Misplaced = "f0A102030405060708090A0B0C0D0E0F";
+        var (_, errors) = Load(Good, fleet.Replace("KEY", Misplaced, StringComparison.Ordinal));
+
+        Assert.Contains(errors, error => error.File == "fleet.json" && error.Key == key);
+        Assert.DoesNotContain(errors, error => error.ToString().Contains("0A1", StringComparison.Ordinal));
+        Assert.DoesNotContain(errors, error => error.ToString().Contains("1111", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""[ { "unit": 17, "key": "KEY" } ]""")]
+    [InlineData("""{ "fleet": { "units": [ { "key": "KEY" } ] } }""")]
+    [InlineData("""{ "fleet": [ "KEY" ], "mqtt": [ "KEY" ], "ingest": { "packetForwarder": [ "KEY" ] } }""")]
+    public void Load_FleetInThePlaceOfTheConfiguration_IsNotShown(string gateway) => Assert.DoesNotContain(
+        Load(gateway.Replace("KEY", Key, StringComparison.Ordinal), GoodFleet).Errors,
+        error => error.ToString().Contains("0102", StringComparison.Ordinal));
+
     [Fact]
     public void Load_SeveralMistakesInBothFiles_TellsAllAtOnce()
     {
@@ -122,15 +159,22 @@ public sealed class GatewayConfigurationTests : IDisposable
     [InlineData("")]
     [InlineData("{ \"fleet\": ")]
     [InlineData("[]")]
-    public void Load_NoJsonObject_SaysSo(string text) =>
-        Assert.Contains(Load(text, GoodFleet).Errors, error => error.File == "gateway.json" && error.Key.Length == 0);
+    public void Load_NoJsonObject_IsTheOneError(string text)
+    {
+        var error = Assert.Single(Load(text, GoodFleet).Errors);
+        Assert.Equal(("gateway.json", ""), (error.File, error.Key));
+        error = Assert.Single(Load(Good, text).Errors);
+        Assert.Equal(("fleet.json", ""), (error.File, error.Key));
+    }
 
     [Fact]
     public void Load_NoFile_SaysSo()
     {
         List<ConfigurationError> errors = [];
         Assert.Null(GatewayConfigurationFile.Load(Path.Combine(_folder, "absent.json"), errors));
-        Assert.Contains(errors, error => error.ToString().Contains("absent.json", StringComparison.Ordinal));
+        var error = Assert.Single(errors).ToString();
+        Assert.Contains("absent.json", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".;", error, StringComparison.Ordinal);
     }
 
     private static void AssertOneOf(List<ConfigurationError> errors, string key, string value)

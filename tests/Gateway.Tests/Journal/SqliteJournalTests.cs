@@ -148,6 +148,81 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         await Assert.ThrowsAsync<JournalException>(() => _stages.StartJournalAsync());
     }
 
+    [Fact]
+    public async Task SaveCursorAndExpire_WhileTheDiskFails_KeepOneOfEach()
+    {
+        var journal = await _stages.StartJournalAsync();
+        await using (var locker = new SqliteConnection($"Data Source={_stages.JournalFile};Pooling=False"))
+        {
+            await locker.OpenAsync();
+            await using var command = locker.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE";
+            await command.ExecuteNonQueryAsync();
+            Append(journal, 1);
+            await Eventually.TrueAsync(() => journal.IsFailing, "the failure is seen");
+            for (var i = 1; i <= 1000; i++)
+            {
+                journal.SaveCursor("mqtt", i);
+                journal.SaveCursor("other", 2 * i);
+                journal.PostExpire();
+            }
+
+            Assert.InRange(journal.OperationsPending, 2, 3);
+        }
+
+        await journal.FlushAsync(CancellationToken.None);
+        Assert.Equal((1000, 2000), (journal.LoadCursor("mqtt"), journal.LoadCursor("other")));
+        journal.SaveCursor("mqtt", 1001);
+        await journal.FlushAsync(CancellationToken.None);
+        Assert.Equal(1001, journal.LoadCursor("mqtt"));
+    }
+
+    [Fact]
+    public async Task Start_OnAJournalInUse_NamesTheLockFile()
+    {
+        var first = await _stages.StartJournalAsync();
+
+        var refused = await Assert.ThrowsAsync<JournalException>(() => _stages.StartJournalAsync());
+        Assert.Contains(SqliteJournal.LockFile(_stages.JournalFile), refused.Message, StringComparison.Ordinal);
+
+        await _stages.StopAsync(first);
+        await _stages.StartJournalAsync();
+    }
+
+    [Fact]
+    public async Task Commit_ThatCanNeverSucceed_FailsTheStage()
+    {
+        var journal = await _stages.StartJournalAsync();
+        Append(journal, 1);
+        await journal.FlushAsync(CancellationToken.None);
+        await using (var other = new SqliteConnection($"Data Source={_stages.JournalFile};Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var command = other.CreateCommand();
+            command.CommandText = "UPDATE frame SET id = 2; UPDATE reception SET frame_id = 2";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Append(journal, 2);
+        await Assert.ThrowsAsync<JournalException>(
+            () => journal.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+
+        await Eventually.TrueAsync(() => _stages.Guard.HasFailed, "the stage fails");
+        Assert.Equal(19, Assert.IsType<SqliteException>(_stages.TakeFailure()).SqliteErrorCode);
+        Assert.Equal(1, journal.CommittedId);
+        await Assert.ThrowsAsync<JournalException>(() => journal.FlushAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(10, false)]
+    [InlineData(13, false)]
+    [InlineData(11, true)]
+    [InlineData(19, true)]
+    [InlineData(26, true)]
+    public void Failure_IsPermanent_IfTheDiskIsNotAtFault(int sqliteErrorCode, bool isPermanent) =>
+        Assert.Equal(isPermanent, SqliteJournal.IsPermanent(new SqliteException("", sqliteErrorCode)));
+
     private long Append(SqliteJournal journal, uint counter, LiveWindowState? window = null, long receivedUtcMs = NowMs)
     {
         var frame = new AdmittedFrame

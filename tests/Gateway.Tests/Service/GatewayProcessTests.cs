@@ -77,6 +77,45 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Terminate_WithABrokerThatAnswersNothing_EndsInOrderAfterItsTime()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
+        await using var gateway = await StartAsync(broker, boat);
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+        await broker.SuspendAsync();
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await PushAsync(concentrator, boat, 0, 3);
+
+        Assert.Equal((0, ""), await gateway.TerminateAsync());
+        Assert.Contains("[403]", gateway.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("[501]", gateway.Log, StringComparison.Ordinal);
+        Assert.Equal(3, JournaledCounters(gateway.Journal).Count);
+    }
+
+    [Fact]
+    public async Task Terminate_WithALockedJournal_EndsInOrderAfterItsTime()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
+        await using var gateway = await StartAsync(broker, boat);
+        Assert.Equal("online", await NextStateAsync(states, "state"));
+        await using var locker = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.Journal};Pooling=False");
+        await locker.OpenAsync();
+        await using var command = locker.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync();
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await PushAsync(concentrator, boat, 0, 3);
+
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+        Assert.DoesNotContain("[501]", gateway.Log, StringComparison.Ordinal);
+        Assert.Contains("[303]", gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Kill_InMidStream_LosesNothingThatWasAdmitted()
     {
         using var boat = new TestBoat(17);
@@ -187,6 +226,66 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         Assert.Equal(exitCode, process.ExitCode);
         Assert.Contains(says, said, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(boat.Key), said, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Start_OnTheJournalOfARunningGateway_EndsAndNamesTheLock()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        await gateway.StartAsync();
+
+        var (exitCode, said) = await RunToEndAsync("--config", gateway.InFolder("gateway.json"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(gateway.Journal + ".lock", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CheckConfig_FleetWithoutUnits_IsGoodWithAWarning()
+    {
+        await using var gateway = new TestGateway("\"host\": \"127.0.0.1\"");
+
+        var (exitCode, said) = await RunToEndAsync("check-config", "--config", gateway.InFolder("gateway.json"));
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("warning: the fleet has no units", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("packetForwarder", "ingest.packetForwarder.listen")]
+    [InlineData("embedded", "mqtt.embedded.listen")]
+    public async Task Start_OnATakenPort_SaysWhichInOneLine(string section, string key)
+    {
+        using var boat = new TestBoat(17);
+        await using var first = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        await first.StartAsync();
+        var taken = $"127.0.0.1:{(section == "embedded" ? first.MqttPort : first.UdpPort)}";
+        await using var second = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        second.Configure($"\"{section}\": {{ \"listen\": \"127.0.0.1:0\"", $"\"{section}\": {{ \"listen\": \"{taken}\"");
+
+        var (exitCode, said) = await RunToEndAsync("--config", second.InFolder("gateway.json"));
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        var line = Assert.Single(said.Split('\n'), line => line.Contains("not started", StringComparison.Ordinal));
+        Assert.StartsWith($"not started: {key}: {taken}: ", line, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Said)> RunToEndAsync(params string[] arguments)
+    {
+        using var process = Process.Start(TestGateway.StartInfo(arguments))!;
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            var said = await process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return (process.ExitCode, said);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     private static async Task<TestGateway> StartAsync(MosquittoProcess broker, TestBoat boat)

@@ -55,6 +55,13 @@ internal sealed class Stages : IHostApplicationLifetime, ILogger<StageGuard>, IA
         await stage.StopAsync(CancellationToken.None);
     }
 
+    /// <summary>The oldest failure of a stage, which was expected.</summary>
+    public Exception TakeFailure()
+    {
+        Assert.True(_failures.TryDequeue(out var failure));
+        return failure;
+    }
+
     /// <summary>A datagram of the buffer's, holding a frame.</summary>
     public Datagram Datagram(byte[] frame, ulong concentrator = 1, long receivedUtcMs = 1_800_000_000_000, long monotonicMs = 0)
     {

@@ -8,6 +8,8 @@ namespace BoatTelemetry.Gateway.Tests.Support;
 /// <summary>The gateway as its users run it: a process of its own, with its files in a folder of its own.</summary>
 internal sealed partial class TestGateway : IAsyncDisposable
 {
+    public const int StopTimeoutS = 5;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-gateway-").FullName;
@@ -21,7 +23,7 @@ internal sealed partial class TestGateway : IAsyncDisposable
         File.WriteAllText(InFolder("fleet.json"), $$"""{ "units": [ {{string.Join(", ", units)}} ] }""");
         File.WriteAllText(
             InFolder("gateway.json"),
-            $$"""{ "fleet": "fleet.json", "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } }, "mqtt": { {{mqtt}} } }""");
+            $$"""{ "fleet": "fleet.json", "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } }, "mqtt": { {{mqtt}} }, "stopTimeoutS": {{StopTimeoutS}} }""");
     }
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "BoatTelemetry.Gateway.dll");
@@ -51,6 +53,15 @@ internal sealed partial class TestGateway : IAsyncDisposable
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     };
+
+    /// <summary>Puts another text into its configuration file.</summary>
+    public void Configure(string from, string to)
+    {
+        var file = InFolder("gateway.json");
+        var text = File.ReadAllText(file);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal));
+    }
 
     public async Task StartAsync()
     {

@@ -20,6 +20,9 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     /// <summary>Asked of the kernel, which may give less: 1 s of 10,000 datagrams of 400 bytes.</summary>
     public const int ReceiveBufferBytes = 4 * 1024 * 1024;
 
+    /// <summary>The configuration's key of where it listens.</summary>
+    public const string ListenKey = "ingest.packetForwarder.listen";
+
     /// <summary>Bytes of a rejected datagram that the log shows.</summary>
     public const int LoggedBytesMax = 512;
 
@@ -61,18 +64,18 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _listen;
 
     /// <inheritdoc/>
-    /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
+    /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _socket = new Socket(_listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
-        if (OperatingSystem.IsWindows())
+        try
         {
-            // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after an answer to a
-            // forwarder that is gone as an error of the next receive.
-            _socket.IOControl(unchecked((int)0x9800000C), [0], null);
+            _socket = Bind();
+        }
+        catch (SocketException e)
+        {
+            throw new ListenException(ListenKey, _listen, e);
         }
 
-        _socket.Bind(_listen);
         _loop = _guard.Run(nameof(PacketForwarderServer), () => ReceiveAsync(_socket, _stop.Token));
         return Task.CompletedTask;
     }
@@ -107,6 +110,28 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     /// <inheritdoc/>
     void IPushDataSink.Statistics() => _metrics.ConcentratorStatistics.Add();
+
+    private Socket Bind()
+    {
+        var socket = new Socket(_listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
+        if (OperatingSystem.IsWindows())
+        {
+            // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after an answer to a
+            // forwarder that is gone as an error of the next receive.
+            socket.IOControl(unchecked((int)0x9800000C), [0], null);
+        }
+
+        try
+        {
+            socket.Bind(_listen);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stop)
     {
