@@ -105,13 +105,15 @@ internal sealed partial class PublishPump(
 
     private bool ReadMore()
     {
-        if (journal.CommittedId <= _readTo)
+        // Taken before the reading: what is committed meanwhile has not been asked for.
+        var committed = journal.CommittedId;
+        if (committed <= _readTo)
             return false;
         journal.Read(_readTo, ReadMax, _records);
         _nextRecord = 0;
 
         // Nothing, though more is committed: those rows are gone, which only retention does, behind every cursor.
-        _readTo = _records.Count > 0 ? _records[^1].Frame.Id : journal.CommittedId;
+        _readTo = _records.Count > 0 ? _records[^1].Frame.Id : committed;
         return _records.Count > 0;
     }
 

@@ -81,6 +81,22 @@ public sealed class PublishPumpTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
+    [Fact]
+    public async Task Run_CommitWhileNothingIsRead_PublishesWhatWasCommitted()
+    {
+        await using var stages = new Stages();
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
+        // 1 to 3 are gone; 4 is committed just after the storage was asked for what there is.
+        var journal = new MemoryJournal(3) { GoneTo = 3, CommittedAfterRead = 4 };
+        using var pump = new PublishPump(
+            link, journal, _ => Message(1), cursor: 0, publishesPendingMax: 256, stages.Metrics, stages.Time, NullLogger.Instance);
+
+        await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None).WaitAsync(_patience);
+
+        Assert.Equal((4, 1), (pump.Cursor, stages.Metrics.MessagesPublished.Count));
+    }
+
     private static MqttMessage Message(int payloadBytes) => new() { Topic = "t", Payload = new byte[payloadBytes] };
 
     private static async Task<IMqttLink> ConnectAsync(int port, int publishesPendingMax)
