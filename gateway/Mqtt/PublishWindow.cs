@@ -31,7 +31,8 @@ internal sealed class PendingPublish(MqttMessage message)
 /// <summary>
 /// The order and the bound of publishes, the same for both stacks. Sending happens under the lock by whoever makes room,
 /// so the order on the wire is the order of the calls, also of those that had to wait. MQTTnet itself does not honour the
-/// broker's Receive Maximum (MQTT 5 section 4.9), and libmosquitto queues without a bound; both are done here.
+/// broker's Receive Maximum (MQTT 5 section 4.9), and libmosquitto queues without a bound; both are done here. So is the
+/// broker's Maximum Packet Size: a broker ends the connection over a larger one (section 3.2.2.3.6).
 /// </summary>
 /// <param name="send">
 /// Starts one publish without blocking, and later calls <see cref="Acknowledged"/> or <see cref="Failed"/> for it.
@@ -42,19 +43,27 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
     private readonly Queue<PendingPublish> _waiting = new();
     private readonly HashSet<PendingPublish> _onWire = [];
     private int _onWireMax;
+    private long _packetBytesMax;
     private bool _isSending;
     private MqttDisconnection? _end;
 
-    public void Open(int onWireMax)
+    /// <summary>Lets publishes out.</summary>
+    /// <param name="onWireMax">How many at once.</param>
+    /// <param name="maximumPacketSize">The broker's; null or 0, which it may not say, is the protocol's own limit.</param>
+    public void Open(int onWireMax, uint? maximumPacketSize)
     {
         lock (_lock)
+        {
+            _packetBytesMax = maximumPacketSize is { } given and > 0 ? Math.Min(given, MqttPacketSize.Max) : MqttPacketSize.Max;
             _onWireMax = onWireMax;
+        }
     }
 
     public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         MqttChecks.Message(message);
         cancellationToken.ThrowIfCancellationRequested();
+        var bytes = MqttPacketSize.OfPublish(message);
         var publish = new PendingPublish(message);
         lock (_lock)
         {
@@ -62,6 +71,8 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
                 return Task.FromException(_end.ToException(message.Topic));
             if (_onWireMax == 0)
                 throw new InvalidOperationException("The link is not connected.");
+            if (bytes > _packetBytesMax)
+                return Task.FromException(TooLarge(message.Topic, bytes));
             _waiting.Enqueue(publish);
             SendWaiting();
         }
@@ -93,6 +104,10 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
             _waiting.Clear();
         }
     }
+
+    private MqttLinkException TooLarge(string topic, long bytes) => new(
+        MqttLinkFailure.MessageTooLarge, null, topic,
+        $"publish to {topic}: the packet has {bytes} bytes, the broker takes at most {_packetBytesMax}");
 
     private static async Task OutcomeOrCancelAsync(PendingPublish publish, CancellationToken cancellationToken)
     {

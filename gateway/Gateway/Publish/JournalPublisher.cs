@@ -101,7 +101,7 @@ public sealed partial class JournalPublisher(
         metrics.ConnectionsMade.Add();
         Log.Connected(log, connections.Address, _cursor);
         await link.PublishAsync(states.Online(), _abort.Token);
-        using var pump = new PublishPump(link, journal, Message, _cursor, metrics, time, log);
+        using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log);
         try
         {
             await pump.RunAsync(_stopping.Token, _abort.Token);

@@ -27,6 +27,9 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     /// <summary>The library, and whether the broker is inside this process's care.</summary>
     public string Description => _broker is null ? _stack.Name : $"{_stack.Name}, embedded";
 
+    /// <summary>How many publishes a connection has on its way at most.</summary>
+    public int PublishesPendingMax => _configuration.PublishesPendingMax;
+
     private string Host => _configuration.Embedded is { } listen ? ReachableAddress(listen.Address) : _configuration.Host;
 
     private int Port => _broker?.Port ?? _configuration.Port;

@@ -6,20 +6,29 @@ using Microsoft.Extensions.Logging;
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>
-/// Publishes the journal over one connection: reads ahead, keeps up to <see cref="PendingMax"/> publishes on their way,
+/// Publishes the journal over one connection: reads ahead, keeps publishes waiting behind those on their way,
 /// and moves the cursor only past what was acknowledged without a gap.
 /// </summary>
+/// <param name="link">The connection.</param>
+/// <param name="journal">What is published.</param>
+/// <param name="message">A record's message; null passes it over.</param>
+/// <param name="cursor">Everything up to this number was acknowledged before.</param>
+/// <param name="publishesPendingMax">The link's own <see cref="MqttLinkOptions.PublishesPendingMax"/>.</param>
+/// <param name="metrics">Counters.</param>
+/// <param name="time">Clock.</param>
+/// <param name="log">Log.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
     Func<JournalRecord, MqttMessage?> message,
     long cursor,
+    int publishesPendingMax,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger log) : IDisposable
 {
-    /// <summary>Named limit: publishes given to the link and not yet acknowledged.</summary>
-    public const int PendingMax = 512;
+    /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
+    public const int PendingPerPublish = 2;
 
     /// <summary>Named limit: frames read from the journal at once.</summary>
     public const int ReadMax = 256;
@@ -31,6 +40,9 @@ internal sealed partial class PublishPump(
     // PUBACK reason codes (MQTT 5 section 3.4.2.1) that are the message's own fault: it would be refused for ever.
     private const byte TopicNameInvalid = 0x90;
     private const byte PayloadFormatInvalid = 0x99;
+
+    // Named limit: publishes given to the link and not yet acknowledged.
+    private readonly int _pendingMax = PendingPerPublish * publishesPendingMax;
 
     // Without a publish: passed over, and kept here only so that the cursor moves in order.
     private readonly Queue<(long Id, Task? Publish)> _pending = new();
@@ -59,7 +71,7 @@ internal sealed partial class PublishPump(
                 SaveCursor(isIdle: _pending.Count == 0);
                 if (_pending.Count == 0 && !HasMore && stopping.IsCancellationRequested)
                     return;
-                if (_pending.Count < PendingMax && HasMore)
+                if (_pending.Count < _pendingMax && HasMore)
                     continue;
                 await WaitAsync(stopping).WaitAsync(abort);
             }
@@ -81,7 +93,7 @@ internal sealed partial class PublishPump(
 
     private void Fill()
     {
-        while (_pending.Count < PendingMax)
+        while (_pending.Count < _pendingMax)
         {
             if (_nextRecord == _records.Count && !ReadMore())
                 return;
@@ -93,13 +105,15 @@ internal sealed partial class PublishPump(
 
     private bool ReadMore()
     {
-        if (journal.CommittedId <= _readTo)
+        // Taken before the reading: what is committed meanwhile has not been asked for.
+        var committed = journal.CommittedId;
+        if (committed <= _readTo)
             return false;
         journal.Read(_readTo, ReadMax, _records);
         _nextRecord = 0;
 
         // Nothing, though more is committed: those rows are gone, which only retention does, behind every cursor.
-        _readTo = _records.Count > 0 ? _records[^1].Frame.Id : journal.CommittedId;
+        _readTo = _records.Count > 0 ? _records[^1].Frame.Id : committed;
         return _records.Count > 0;
     }
 
@@ -134,7 +148,7 @@ internal sealed partial class PublishPump(
         // What was passed over has been settled, so the oldest is on its way.
         if (_pending.TryPeek(out var oldest))
         {
-            if (_pending.Count >= PendingMax)
+            if (_pending.Count >= _pendingMax)
                 await AnyAsync(oldest.Publish!);
             else
                 await AnyAsync(oldest.Publish!, NextCommit());

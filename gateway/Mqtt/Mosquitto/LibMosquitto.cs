@@ -180,6 +180,7 @@ internal enum MqttProperty
     ReasonString = 31,
     ReceiveMaximum = 33,
     UserProperty = 38,
+    MaximumPacketSize = 39,
 }
 
 /// <summary>enum mosq_err_t, as far as it is told apart here.</summary>

@@ -31,6 +31,7 @@ internal static unsafe class MosquittoCallbacks
                 reasonCode,
                 sessionPresent: (flags & 1) != 0,
                 MosquittoProperties.ReadUInt16(properties, MqttProperty.ReceiveMaximum),
+                MosquittoProperties.ReadUInt32(properties, MqttProperty.MaximumPacketSize),
                 MosquittoProperties.ReadString(properties, MqttProperty.ReasonString));
         }
         catch (Exception exception)

@@ -124,7 +124,8 @@ internal sealed class MosquittoLink : IMqttLink
             await _released.Task;
     }
 
-    internal void Connected(int reasonCode, bool sessionPresent, ushort? receiveMaximum, string? reasonText)
+    internal void Connected(
+        int reasonCode, bool sessionPresent, ushort? receiveMaximum, uint? maximumPacketSize, string? reasonText)
     {
         if (MqttReasons.IsFailure(reasonCode))
         {
@@ -136,7 +137,7 @@ internal sealed class MosquittoLink : IMqttLink
 
         // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
         var brokerMax = receiveMaximum ?? ushort.MaxValue;
-        _publishes.Open(Math.Min(_options!.PublishesPendingMax, brokerMax));
+        _publishes.Open(Math.Min(_options!.PublishesPendingMax, brokerMax), maximumPacketSize);
         _connack.TrySetResult(new MqttConnack(sessionPresent, brokerMax));
     }
 

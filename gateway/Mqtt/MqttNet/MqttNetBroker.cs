@@ -28,7 +28,10 @@ internal sealed class MqttNetBroker : IMqttBroker
             .WithDefaultEndpointBoundIPV6Address(isV6 ? address : IPAddress.None)
             .WithMaxPendingMessagesPerClient(PendingMessagesMax)
             .Build();
-        var server = new MqttServerFactory().CreateMqttServer(options);
+        var factory = new MqttServerFactory();
+        var server = factory.CreateMqttServer(
+            options, [.. factory.DefaultServerAdapters.Select(make => new MqttNetServerAdapter(make(factory)))]);
+        server.ValidatingConnectionAsync += AssignClientIdentifier;
         try
         {
             await server.StartAsync();
@@ -54,4 +57,15 @@ internal sealed class MqttNetBroker : IMqttBroker
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>For a client that leaves the choice to the broker.</summary>
+    internal static string NewClientId() => $"auto-{Guid.NewGuid():N}";
+
+    // MQTT 5 section 3.1.3.1; the CONNACK then tells the client.
+    private static Task AssignClientIdentifier(ValidatingConnectionEventArgs connection)
+    {
+        if (string.IsNullOrEmpty(connection.ClientId))
+            connection.AssignedClientIdentifier = NewClientId();
+        return Task.CompletedTask;
+    }
 }

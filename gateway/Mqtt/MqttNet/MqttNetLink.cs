@@ -137,7 +137,7 @@ internal sealed class MqttNetLink : IMqttLink
         // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
         var brokerMax = result.ReceiveMaximum is { } given and > 0 ? given : ushort.MaxValue;
         _isConnected = true;
-        _publishes.Open(Math.Min(options.PublishesPendingMax, brokerMax));
+        _publishes.Open(Math.Min(options.PublishesPendingMax, brokerMax), result.MaximumPacketSize);
         return new MqttConnack(result.IsSessionPresent, brokerMax);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -41,6 +42,22 @@ public abstract class MqttBrokerContract(IMqttStack stack)
         await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, "#", "%t %p");
         await MosquittoPublisher.PublishAsync(broker.Port, "demo", "hello");
         Assert.Equal("demo hello", await subscriber.ReadAsync());
+    }
+
+    // What mosquitto_sub sends when it is given no -i; MQTT 5 section 3.1.3.1, MQTT 3.1.1 section 3.1.3.1.
+    [Theory]
+    [InlineData("mqttv5")]
+    [InlineData("mqttv311")]
+    public async Task Connect_WithAnEmptyClientId_IsGivenOneOfItsOwn(string version)
+    {
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await MosquittoPublisher.PublishAsync(broker.Port, "demo", "hello", "-r");
+        // Two at a time: with one and the same identifier, each would end the other.
+        string[] arguments = ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-V", version, "-t", "#", "-C", "2", "-W", "20"];
+        var subscribers = Enumerable.Range(0, 2).Select(_ => RunSubscriberAsync(arguments)).ToArray();
+        await MosquittoPublisher.PublishAsync(broker.Port, "other", "hello", "-r");
+        Assert.All(await Task.WhenAll(subscribers), said => Assert.Equal("hello hello", said));
     }
 
     [Fact]
@@ -117,6 +134,20 @@ public abstract class MqttBrokerContract(IMqttStack stack)
         await broker.StartAsync(IPAddress.Loopback, 0, default);
         await broker.StopAsync();
         await broker.StopAsync();
+    }
+
+    private static async Task<string> RunSubscriberAsync(string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(ToolPath.MosquittoSub, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return string.Join(' ', (output + await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static MqttLinkOptions Options(int port) =>

@@ -27,6 +27,72 @@ public abstract partial class MqttLinkContract
         await publish.WaitAsync(_patience);
     }
 
+    public static TheoryData<MqttMessage> MessagesOfEverySize() =>
+    [
+        Message("t", ""),
+        Message("t", "x", MqttQos.AtMostOnce),
+        // Around where a length takes a second byte, and a third.
+        Message("t", new string('x', 121)),
+        Message("t", new string('x', 122)),
+        Message("t", new string('x', 123)),
+        Message("t", new string('x', 16_377)),
+        Message("t", new string('x', 16_378)),
+        Message("t", new string('x', 16_379)),
+        new()
+        {
+            Topic = "löng/tøpic",
+            Payload = new byte[300],
+            Retain = true,
+            ContentType = "application/jsön",
+            ExpirySeconds = 60,
+            ResponseTopic = "answer/å",
+            CorrelationData = new byte[] { 1, 2, 3 },
+            UserProperties = [new("unit", "17"), new("unit", new string('é', 70))],
+        },
+    ];
+
+    [Theory]
+    [MemberData(nameof(MessagesOfEverySize), DisableDiscoveryEnumeration = true)]
+    public async Task Publish_OneByteOverTheBrokersMaximumPacketSize_IsRefusedUnsentAndTheLinkGoesOn(MqttMessage message)
+    {
+        static byte[] Acknowledge(ushort id) => ScriptedBroker.Puback(id, 0);
+        await using var unlimited = new ScriptedBroker(ScriptedBroker.Connack(), Acknowledge);
+        await using (var link = await ConnectAsync(unlimited.Port))
+        {
+            await link.PublishAsync(message, default);
+            await unlimited.WaitForPublishAsync();
+        }
+
+        var bytes = unlimited.LastPublishBytes;
+        await using var exact = new ScriptedBroker(ScriptedBroker.ConnackOfPacketSize(bytes), Acknowledge);
+        await using (var link = await ConnectAsync(exact.Port))
+        {
+            await link.PublishAsync(message, default).WaitAsync(_patience);
+            await exact.WaitForPublishAsync();
+        }
+
+        await using var small = new ScriptedBroker(ScriptedBroker.ConnackOfPacketSize(bytes - 1), Acknowledge);
+        await using (var link = await ConnectAsync(small.Port))
+        {
+            var failure = await Assert.ThrowsAsync<MqttLinkException>(() => link.PublishAsync(message, default).WaitAsync(_patience));
+            Assert.Equal((MqttLinkFailure.MessageTooLarge, message.Topic), (failure.Failure, failure.Topic));
+            Assert.Equal(0, small.PublishCount);
+            Assert.False(link.Disconnected.IsCompleted);
+        }
+    }
+
+    [Fact]
+    public async Task Publish_OverMosquittosMaximumPacketSize_IsRefusedAndTheLinkGoesOn()
+    {
+        await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_packet_size 500" });
+        await using var link = await ConnectAsync(broker.Port);
+        var tooLarge = link.PublishAsync(Message("t", new string('x', 500)), default);
+        var next = link.PublishAsync(Message("t"), default);
+        var failure = await Assert.ThrowsAsync<MqttLinkException>(() => tooLarge.WaitAsync(_patience));
+        Assert.Equal(MqttLinkFailure.MessageTooLarge, failure.Failure);
+        await next.WaitAsync(_patience);
+    }
+
     [Fact]
     public async Task Publish_PendingWhenTheConnectionBreaks_FailsTyped()
     {

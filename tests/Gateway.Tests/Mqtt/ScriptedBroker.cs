@@ -36,11 +36,18 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         ? [0x20, 3, 0, 0, 0]
         : [0x20, 6, 0, 0, 3, 33, (byte)(receiveMaximum >> 8), (byte)receiveMaximum];
 
+    /// <summary>Success, no session, and the Maximum Packet Size.</summary>
+    public static byte[] ConnackOfPacketSize(int bytesMax) =>
+        [0x20, 8, 0, 0, 5, 39, (byte)(bytesMax >> 24), (byte)(bytesMax >> 16), (byte)(bytesMax >> 8), (byte)bytesMax];
+
     public static byte[] Puback(ushort id, byte reason) => [0x40, 4, (byte)(id >> 8), (byte)id, reason, 0];
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public int PublishCount { get; private set; }
+
+    /// <summary>The whole packet's, from its type to the payload's end.</summary>
+    public int LastPublishBytes { get; private set; }
 
     public int ConnectCount { get; private set; }
 
@@ -80,7 +87,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         var first = new byte[1];
         while (await stream.ReadAsync(first, _stop.Token) == 1)
         {
-            var body = new byte[await ReadLengthAsync(stream)];
+            var (length, digits) = await ReadLengthAsync(stream);
+            var body = new byte[length];
             await stream.ReadExactlyAsync(body, _stop.Token);
             switch (first[0] >> 4)
             {
@@ -90,6 +98,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
                         await stream.WriteAsync(_connack, _stop.Token);
                     break;
                 case PublishType:
+                    LastPublishBytes = 1 + digits + length;
                     await AnswerPublishAsync(stream, body);
                     break;
             }
@@ -106,16 +115,16 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             await stream.WriteAsync(answer, _stop.Token);
     }
 
-    private async Task<int> ReadLengthAsync(NetworkStream stream)
+    private async Task<(int Length, int Digits)> ReadLengthAsync(NetworkStream stream)
     {
         var length = 0;
         var digit = new byte[1];
-        for (var shift = 0; ; shift += 7)
+        for (var digits = 1; ; digits++)
         {
             await stream.ReadExactlyAsync(digit, _stop.Token);
-            length |= (digit[0] & 0x7F) << shift;
+            length |= (digit[0] & 0x7F) << (7 * (digits - 1));
             if ((digit[0] & 0x80) == 0)
-                return length;
+                return (length, digits);
         }
     }
 }
