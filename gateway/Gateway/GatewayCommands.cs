@@ -80,11 +80,11 @@ internal static class GatewayCommands
         }
         catch (MqttBrokerException e) when (configuration.Mqtt.Embedded is { } listen)
         {
-            return await NotStartedAsync(new ListenException("mqtt.embedded.listen", listen, e));
+            return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
         catch (Exception e) when (e is ListenException or JournalException)
         {
-            return await NotStartedAsync(e);
+            return await NotStartedAsync(host, e);
         }
 
         var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
@@ -95,8 +95,10 @@ internal static class GatewayCommands
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
     }
 
-    private static async Task<ExitCode> NotStartedAsync(Exception reason)
+    // The stages before the one that failed run already: they end in order, and not under their own feet.
+    private static async Task<ExitCode> NotStartedAsync(IHost host, Exception reason)
     {
+        await host.StopAsync();
         await Console.Error.WriteLineAsync($"not started: {reason.Message}");
         return ExitCode.NotStarted;
     }

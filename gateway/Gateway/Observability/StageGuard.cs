@@ -25,8 +25,8 @@ public sealed partial class StageGuard(IHostApplicationLifetime lifetime, ILogge
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _hasFailed = true;
             Log.StageFailed(log, stage, e);
+            _hasFailed = true;
             lifetime.StopApplication();
         }
     });

@@ -32,7 +32,7 @@ public sealed partial class JournalPublisher(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
-    private Task _loop = Task.CompletedTask;
+    private Task? _loop;
     private long _cursor;
 
     /// <inheritdoc/>
@@ -51,6 +51,9 @@ public sealed partial class JournalPublisher(
     /// </remarks>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A stage before this one did not start, and with it perhaps the journal: there is nothing to publish.
+        if (_loop is null)
+            return;
         _abort.CancelAfter(stopTimeout);
         await journal.FlushAsync(_abort.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();

@@ -167,7 +167,8 @@ public sealed class SqliteJournalTests : IAsyncLifetime
                 journal.PostExpire();
             }
 
-            Assert.InRange(journal.OperationsPending, 2, 3);
+            // Of 3,000: one of each, and one more of each if the writer tried again meanwhile; none if it has just taken them.
+            Assert.InRange(journal.OperationsPending, 0, 6);
         }
 
         await journal.FlushAsync(CancellationToken.None);

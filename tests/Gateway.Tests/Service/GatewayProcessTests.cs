@@ -82,7 +82,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         using var boat = new TestBoat(17);
         await using var broker = await MosquittoProcess.StartAsync();
         await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
-        await using var gateway = await StartAsync(broker, boat);
+        await using var gateway = await StartAsync(broker, boat, stopTimeoutS: 2);
         Assert.Equal("online", await NextStateAsync(states, "state"));
         await broker.SuspendAsync();
         using var concentrator = new TestConcentrator(gateway.UdpPort);
@@ -100,7 +100,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         using var boat = new TestBoat(17);
         await using var broker = await MosquittoProcess.StartAsync();
         await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
-        await using var gateway = await StartAsync(broker, boat);
+        await using var gateway = await StartAsync(broker, boat, stopTimeoutS: 2);
         Assert.Equal("online", await NextStateAsync(states, "state"));
         await using var locker = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={gateway.Journal};Pooling=False");
         await locker.OpenAsync();
@@ -288,9 +288,9 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<TestGateway> StartAsync(MosquittoProcess broker, TestBoat boat)
+    private static async Task<TestGateway> StartAsync(MosquittoProcess broker, TestBoat boat, int stopTimeoutS = 60)
     {
-        var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", boat);
+        var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", stopTimeoutS, boat);
         await gateway.StartAsync();
         return gateway;
     }
