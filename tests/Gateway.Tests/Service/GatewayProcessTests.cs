@@ -64,7 +64,11 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     {
         using var boat = new TestBoat(17);
         await using var broker = await MosquittoProcess.StartAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
         await using var gateway = await StartAsync(broker, boat);
+
+        // Without a connection a stop leaves the frames to the next start, which is right, and another test's.
+        Assert.Equal("online", await NextStateAsync(states, "state"));
         await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, PositionFilter, "%p");
         using var concentrator = new TestConcentrator(gateway.UdpPort);
 
