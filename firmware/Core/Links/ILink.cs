@@ -30,4 +30,7 @@ public enum LinkResult
 
     /// <summary>The driver or the network reported a failure.</summary>
     Failed,
+
+    /// <summary>Sending now would break the region's rules; the link says when it may.</summary>
+    NotLegal,
 }
