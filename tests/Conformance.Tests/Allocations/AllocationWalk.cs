@@ -1,3 +1,4 @@
+using BoatTelemetry.Conformance.Tests.Reach;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -36,7 +37,7 @@ public sealed record Allocation(AllocationKind Kind, string Method, string What)
 /// interface's or a virtual member goes on in every implementation that the assemblies under test have, save at the
 /// boundaries, where the unit's drivers or the platform answer for what they allocate.
 /// </summary>
-public sealed class AllocationWalk
+public sealed class AllocationWalk : CallWalk
 {
     // Members outside the assemblies under test that are known to allocate nothing.
     private static readonly HashSet<string> Vouched = new(StringComparer.Ordinal)
@@ -45,50 +46,26 @@ public sealed class AllocationWalk
         "System.Threading.Monitor::Exit", "System.Math::Abs", "System.Math::Min", "System.Math::Max", "System.Array::get_Length",
     };
 
-    private readonly ModuleDefinition[] _modules;
-    private readonly HashSet<string> _boundaries;
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly Queue<MethodDefinition> _pending = new();
     private readonly List<Allocation> _found = [];
 
     /// <param name="modules">The assemblies under test.</param>
-    /// <param name="boundaries">Full names of interfaces whose implementations are not entered.</param>
+    /// <param name="boundaries">Full names of types whose implementations are not entered.</param>
     public AllocationWalk(IEnumerable<ModuleDefinition> modules, IEnumerable<string> boundaries)
+        : base(modules, boundaries)
     {
-        _modules = [.. modules];
-        _boundaries = new HashSet<string>(boundaries, StringComparer.Ordinal);
     }
-
-    /// <summary>Full names of the methods that were walked.</summary>
-    public IReadOnlyCollection<string> Walked => _seen;
 
     /// <summary>Everything that allocates and can be reached from the entry points.</summary>
     public IReadOnlyList<Allocation> From(IEnumerable<MethodDefinition> entries)
     {
-        ArgumentNullException.ThrowIfNull(entries);
-        foreach (var entry in entries)
-        {
-            Enter(entry);
-        }
-
-        while (_pending.TryDequeue(out var method))
-        {
-            Walk(method);
-        }
-
+        WalkFrom(entries);
         return _found;
     }
 
-    private void Enter(MethodDefinition method)
+    /// <inheritdoc/>
+    protected override void Visit(MethodDefinition method)
     {
-        if (_seen.Add(method.FullName))
-        {
-            _pending.Enqueue(method);
-        }
-    }
-
-    private void Walk(MethodDefinition method)
-    {
+        ArgumentNullException.ThrowIfNull(method);
         if (!method.HasBody)
         {
             return;
@@ -153,71 +130,11 @@ public sealed class AllocationWalk
             return;
         }
 
-        if (!Follow(target) && !Vouched.Contains(name) && !_boundaries.Contains(target.DeclaringType.FullName))
+        if (!Follow(target) && !Vouched.Contains(name) && !IsBoundary(target.DeclaringType))
         {
             Report(AllocationKind.UnknownCall, method, instruction);
         }
     }
-
-    /// <summary>
-    /// Enters what a reference may call. False if that lies outside the assemblies under test. Static initialisers are
-    /// not entered: they run once, when the program starts.
-    /// </summary>
-    private bool Follow(MethodReference target)
-    {
-        if (_boundaries.Contains(target.DeclaringType.FullName))
-        {
-            return true;
-        }
-
-        var declaring = TypeOf(target.DeclaringType);
-        if (declaring is null)
-        {
-            return false;
-        }
-
-        var definition = declaring.Methods.Single(m => m.Name == target.Name && SameSignature(m, target));
-        Enter(definition);
-        if (definition.IsVirtual)
-        {
-            foreach (var type in _modules.SelectMany(module => module.GetTypes()).Where(type => type != declaring && Derives(type, declaring)))
-            {
-                foreach (var implementation in type.Methods.Where(m => Implements(m, definition)))
-                {
-                    Enter(implementation);
-                }
-            }
-        }
-
-        return true;
-    }
-
-    private TypeDefinition? TypeOf(TypeReference reference)
-    {
-        var name = reference.GetElementType().FullName;
-        return _modules.SelectMany(module => module.GetTypes()).FirstOrDefault(type => type.FullName == name);
-    }
-
-    private bool Derives(TypeDefinition type, TypeDefinition ancestor)
-    {
-        for (var at = type; at is not null; at = at.BaseType is null ? null : TypeOf(at.BaseType))
-        {
-            if (at == ancestor || at.Interfaces.Any(i => TypeOf(i.InterfaceType) is { } def && (def == ancestor || Derives(def, ancestor))))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Implements(MethodDefinition method, MethodDefinition member) =>
-        method.Overrides.Any(o => o.Name == member.Name && o.DeclaringType.FullName == member.DeclaringType.FullName)
-        || (method.IsVirtual && method.Name == member.Name && SameSignature(method, member));
-
-    private static bool SameSignature(MethodReference a, MethodReference b) =>
-        a.Parameters.Count == b.Parameters.Count
-        && a.Parameters.Zip(b.Parameters).All(pair => pair.First.ParameterType.FullName == pair.Second.ParameterType.FullName);
 
     private bool IsValueType(TypeReference type) => TypeOf(type)?.IsValueType ?? type.IsValueType;
 

@@ -61,9 +61,10 @@ internal static class NotForThePlatform
     {
         private readonly int[] _values = new int[4];
 
-        public int Sum(string text)
+        public int Sum(int[] more)
         {
-            var sum = text.Length;
+            var sum = 0;
+            Array.Copy(more, _values, _values.Length);
             foreach (var value in _values)
                 sum += value;
             return sum;

@@ -4,21 +4,47 @@ using Xunit;
 
 namespace BoatTelemetry.Conformance.Tests.Platform;
 
-/// <summary>Core, as compiled, is what nanoFramework runs; and each rule fails on a deliberate violation.</summary>
+/// <summary>The firmware, as compiled, is what nanoFramework runs; and each rule fails on a deliberate violation.</summary>
 public sealed class PlatformTests
 {
-    [PlatformFact]
-    public void Core_AsCompiled_IsWhatThePlatformHas()
-    {
-        using var core = AssemblyDefinition.ReadAssembly(typeof(FrameCodec).Assembly.Location);
-        var types = core.MainModule.Types.Where(type => type.Namespace.StartsWith("BoatTelemetry", StringComparison.Ordinal));
+    public static TheoryData<string> Firmware() => [.. FirmwareAssemblies.Names];
 
-        var found = PlatformWalk.Violations(types);
+    [Theory]
+    [MemberData(nameof(Firmware))]
+    public void Firmware_AsCompiled_IsWhatThePlatformHas(string assembly)
+    {
+        using var compiled = FirmwareAssemblies.Open(assembly);
+
+        var found = Walk().Violations(FirmwareAssemblies.OwnTypes(compiled));
 
         Assert.True(found.Count == 0, string.Join(Environment.NewLine, found));
     }
 
-    [PlatformTheory]
+    /// <summary>
+    /// The platform's part that is kept in the repository is what the firmware uses and no more; a failure names the
+    /// lines to add to it or to take out.
+    /// </summary>
+    [ListingFact]
+    public void PlatformApi_InTheRepository_IsWhatTheFirmwareUses()
+    {
+        var used = new SortedSet<string>(StringComparer.Ordinal);
+        var walk = new PlatformWalk(name => Use(used, "T " + name, PlatformApi.Whole.HasType(name)), name => Use(used, "M " + name, PlatformApi.Whole.HasMember(name)));
+        foreach (var assembly in FirmwareAssemblies.Names)
+        {
+            using var compiled = FirmwareAssemblies.Open(assembly);
+            walk.Violations(FirmwareAssemblies.OwnTypes(compiled));
+        }
+
+        var needed = PlatformApi.Whole.Lines.Where(line => used.Contains(KeyOf(line))).ToHashSet(StringComparer.Ordinal);
+        if (Environment.GetEnvironmentVariable("BOAT_WRITE_PLATFORM_API") == "1")
+            File.WriteAllLines(PlatformApi.UsedPath, needed.Order(StringComparer.Ordinal).Prepend(Heading));
+
+        var missing = needed.Except(PlatformApi.Used.Lines).Select(line => "+" + line);
+        var idle = PlatformApi.Used.Lines.Except(needed).Select(line => "-" + line);
+        Assert.Empty(missing.Concat(idle));
+    }
+
+    [Theory]
     [InlineData("Generic", "generic")]
     [InlineData(nameof(NotForThePlatform.GenericMethod), "generic method")]
     [InlineData(nameof(NotForThePlatform.Checked), "checked arithmetic")]
@@ -33,39 +59,37 @@ public sealed class PlatformTests
         using var tests = AssemblyDefinition.ReadAssembly(typeof(NotForThePlatform).Assembly.Location);
         var holder = tests.MainModule.GetType(typeof(NotForThePlatform).FullName);
 
-        var found = PlatformWalk.Violations([holder.NestedTypes.Single(type => type.Name.Split('`')[0] == name)]);
+        var found = Walk().Violations([holder.NestedTypes.Single(type => type.Name.Split('`')[0] == name)]);
 
         Assert.Contains(found, line => line.Contains(rule, StringComparison.Ordinal));
     }
 
-    [PlatformFact]
+    [Fact]
     public void Walk_WhatThePlatformHas_IsNotFound()
     {
         using var tests = AssemblyDefinition.ReadAssembly(typeof(NotForThePlatform).Assembly.Location);
         var holder = tests.MainModule.GetType(typeof(NotForThePlatform).FullName);
 
-        Assert.Empty(PlatformWalk.Violations([holder.NestedTypes.Single(type => type.Name == nameof(NotForThePlatform.Clean))]));
+        Assert.Empty(Walk().Violations([holder.NestedTypes.Single(type => type.Name == nameof(NotForThePlatform.Clean))]));
     }
-}
 
-/// <summary>A fact that needs the listing of the platform's API beside the repository.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class PlatformFactAttribute : FactAttribute
-{
-    public PlatformFactAttribute()
+    private const string Heading = "# What the firmware uses of nanoFramework's public API; BOAT_WRITE_PLATFORM_API=1 with the whole listing at hand writes it anew";
+
+    private static PlatformWalk Walk() => new(PlatformApi.Used.HasType, PlatformApi.Used.HasMember);
+
+    private static bool Use(SortedSet<string> used, string key, bool exists)
     {
-        if (!PlatformApi.IsThere)
-            Skip = $"needs the listing of the platform's API in {PlatformApi.Folder}, which is absent";
+        if (exists)
+            used.Add(key);
+        return exists;
     }
-}
 
-/// <summary>A theory that needs the listing of the platform's API beside the repository.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class PlatformTheoryAttribute : TheoryAttribute
-{
-    public PlatformTheoryAttribute()
+    private static string KeyOf(string line)
     {
-        if (!PlatformApi.IsThere)
-            Skip = $"needs the listing of the platform's API in {PlatformApi.Folder}, which is absent";
+        if (line[0] == 'T')
+            return line.Split(" : ")[0];
+
+        var text = line[2..];
+        return "M " + (text.StartsWith("static ", StringComparison.Ordinal) ? text[7..] : text).Split(" = ")[0];
     }
 }

@@ -7,7 +7,7 @@ namespace BoatTelemetry.Conformance.Tests.Platform;
 /// Finds in a compiled assembly what nanoFramework 1.17 does not have, or compiles and then fails at when it loads or runs
 /// it (measured on the real nanoCLR, July 2026).
 /// </summary>
-internal static class PlatformWalk
+internal sealed class PlatformWalk
 {
     private static readonly HashSet<Code> _checked =
     [
@@ -18,94 +18,115 @@ internal static class PlatformWalk
         Code.Conv_Ovf_U_Un, Code.Conv_Ovf_U1_Un, Code.Conv_Ovf_U2_Un, Code.Conv_Ovf_U4_Un, Code.Conv_Ovf_U8_Un,
     ];
 
-    /// <summary>Everything of the types that is not for this platform, a line each.</summary>
-    public static IReadOnlyList<string> Violations(IEnumerable<TypeDefinition> types)
+    // Core's types are the unit's own, too, in an assembly of their own only here.
+    private const string OwnNamespace = "BoatTelemetry.";
+
+    private readonly Func<string, bool> _hasType;
+    private readonly Func<string, bool> _hasMember;
+    private readonly List<string> _found = [];
+
+    /// <param name="hasType">Whether the platform has a type of this full name.</param>
+    /// <param name="hasMember">Whether it has a method or field of this full name.</param>
+    public PlatformWalk(Func<string, bool> hasType, Func<string, bool> hasMember)
     {
-        var found = new List<string>();
+        _hasType = hasType;
+        _hasMember = hasMember;
+    }
+
+    /// <summary>Everything of the types that is not for this platform, a line each.</summary>
+    public IReadOnlyList<string> Violations(IEnumerable<TypeDefinition> types)
+    {
         foreach (var type in types.SelectMany(Nested))
         {
             if (type.HasGenericParameters)
-                found.Add($"{type.FullName}: generic type");
-            CheckType(type.BaseType, type.FullName, found);
+                _found.Add($"{type.FullName}: generic type");
+            CheckType(type.BaseType, type.FullName);
+            foreach (var implemented in type.Interfaces)
+                CheckType(implemented.InterfaceType, type.FullName);
             foreach (var field in type.Fields)
-                CheckType(field.FieldType, field.FullName, found);
+                CheckType(field.FieldType, field.FullName);
             foreach (var method in type.Methods)
-                CheckMethod(method, found);
+                CheckMethod(method);
         }
 
-        return found;
+        return _found;
     }
 
     private static IEnumerable<TypeDefinition> Nested(TypeDefinition type) => type.NestedTypes.SelectMany(Nested).Prepend(type);
 
-    private static void CheckMethod(MethodDefinition method, List<string> found)
+    private void CheckMethod(MethodDefinition method)
     {
         if (method.HasGenericParameters)
-            found.Add($"{method.FullName}: generic method");
+            _found.Add($"{method.FullName}: generic method");
         if (method.DeclaringType.IsInterface && method.HasBody)
-            found.Add($"{method.FullName}: default interface method");
+            _found.Add($"{method.FullName}: default interface method");
         foreach (var parameter in method.Parameters)
-            CheckType(parameter.ParameterType, method.FullName, found);
-        CheckType(method.ReturnType, method.FullName, found);
+            CheckType(parameter.ParameterType, method.FullName);
+        CheckType(method.ReturnType, method.FullName);
         if (!method.HasBody)
             return;
         foreach (var local in method.Body.Variables)
         {
             if (local.VariableType.IsPointer)
-                found.Add($"{method.FullName}: pointer local");
-            CheckType(local.VariableType, method.FullName, found);
+                _found.Add($"{method.FullName}: pointer local");
+            CheckType(local.VariableType, method.FullName);
         }
 
         foreach (var instruction in method.Body.Instructions)
-            CheckInstruction(method, instruction, found);
+            CheckInstruction(method, instruction);
     }
 
-    private static void CheckInstruction(MethodDefinition method, Instruction instruction, List<string> found)
+    private void CheckInstruction(MethodDefinition method, Instruction instruction)
     {
         if (_checked.Contains(instruction.OpCode.Code))
-            found.Add($"{method.FullName}: checked arithmetic ({instruction.OpCode.Name})");
+            _found.Add($"{method.FullName}: checked arithmetic ({instruction.OpCode.Name})");
         if (instruction.OpCode.Code == Code.Localloc)
-            found.Add($"{method.FullName}: stackalloc");
+            _found.Add($"{method.FullName}: stackalloc");
         if (instruction.OpCode.Code == Code.Volatile)
-            found.Add($"{method.FullName}: volatile");
+            _found.Add($"{method.FullName}: volatile");
         switch (instruction.Operand)
         {
             case TypeReference type:
-                CheckType(type, method.FullName, found);
+                CheckType(type, method.FullName);
                 break;
             case MemberReference member when !IsOwn(member.DeclaringType, method.Module):
-                if (!PlatformApi.HasMember(member.FullName))
-                    found.Add($"{method.FullName}: {member.FullName} is not on the platform");
+                if (!_hasMember(member.FullName))
+                    _found.Add($"{method.FullName}: {member.FullName} is not on the platform");
                 break;
             default:
                 break;
         }
     }
 
-    private static void CheckType(TypeReference? type, string where, List<string> found)
+    private void CheckType(TypeReference? type, string where)
     {
         switch (type)
         {
             case null:
                 return;
             case GenericInstanceType or GenericParameter:
-                found.Add($"{where}: generic {type.FullName}");
+                _found.Add($"{where}: generic {type.FullName}");
                 return;
             case ArrayType { Rank: > 1 }:
-                found.Add($"{where}: array of several dimensions {type.FullName}");
+                _found.Add($"{where}: array of several dimensions {type.FullName}");
                 return;
             case RequiredModifierType:
-                found.Add($"{where}: modified type {type.FullName}");
+                _found.Add($"{where}: modified type {type.FullName}");
                 return;
             case TypeSpecification specification:
-                CheckType(specification.ElementType, where, found);
+                CheckType(specification.ElementType, where);
                 return;
             default:
-                if (type is not TypeDefinition && !PlatformApi.HasType(type.FullName))
-                    found.Add($"{where}: {type.FullName} is not on the platform");
+                if (type is not TypeDefinition && !IsOwnName(type) && !_hasType(type.FullName))
+                    _found.Add($"{where}: {type.FullName} is not on the platform");
                 return;
         }
     }
 
-    private static bool IsOwn(TypeReference? type, ModuleDefinition module) => type?.GetElementType() is TypeDefinition own && own.Module == module;
+    private static bool IsOwn(TypeReference? type, ModuleDefinition module) =>
+        type?.GetElementType() is { } own && ((own is TypeDefinition definition && definition.Module == module) || IsOwnName(own));
+
+    // A nested type's namespace stands with the outermost one.
+    private static bool IsOwnName(TypeReference type) =>
+        type.DeclaringType is { } outer ? IsOwnName(outer) : type.Namespace.StartsWith(OwnNamespace, StringComparison.Ordinal);
 }
