@@ -64,7 +64,7 @@ internal static class NotForThePlatform
         public int Sum(int[] more)
         {
             var sum = 0;
-            Array.Copy(more, _values, _values.Length);
+            Array.Copy(more, 0, _values, 0, _values.Length);
             foreach (var value in _values)
                 sum += value;
             return sum;
