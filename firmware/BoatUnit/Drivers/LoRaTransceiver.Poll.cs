@@ -140,17 +140,17 @@ public abstract partial class LoRaTransceiver
         }
 
         RadioInterrupts happened = ReadInterrupts();
-        if ((happened & RadioInterrupts.Implausible) != 0 || (due && !IsReceiving()))
+        if ((happened & RadioInterrupts.Implausible) != RadioInterrupts.None || (due && !IsReceiving()))
         {
             return Lose();
         }
 
-        if ((happened & (RadioInterrupts.RxDone | RadioInterrupts.HeaderError)) == 0)
+        if ((happened & (RadioInterrupts.RxDone | RadioInterrupts.HeaderError)) == RadioInterrupts.None)
         {
             return RadioEvent.None;
         }
 
-        if ((happened & (RadioInterrupts.CrcError | RadioInterrupts.HeaderError)) != 0)
+        if ((happened & (RadioInterrupts.CrcError | RadioInterrupts.HeaderError)) != RadioInterrupts.None)
         {
             ClearInterrupts();
             Tally.ReceivedBadCrc++;
@@ -226,7 +226,7 @@ public abstract partial class LoRaTransceiver
         if ((happened & (RadioInterrupts.CadDone | RadioInterrupts.Implausible)) == RadioInterrupts.CadDone)
         {
             ClearInterrupts();
-            return Conclude((happened & RadioInterrupts.CadDetected) != 0);
+            return Conclude((happened & RadioInterrupts.CadDetected) != RadioInterrupts.None);
         }
 
         return late ? Lose() : RadioEvent.None;

@@ -194,9 +194,17 @@ public sealed partial class Sx126x : LoRaTransceiver
 
         // A chip that was reset by itself is in its FSK mode (13.4.2).
         Order(Sx126xCommands.GetPacketType, 0, 0);
-        return Outcome == RadioResult.Done && (Bus.In[2] != Sx126xCommands.PacketTypeLoRa || !IsAnswer(Bus.In[1]))
-            ? RadioResult.NotThere
-            : Outcome;
+        if (Outcome != RadioResult.Done)
+        {
+            return Outcome;
+        }
+
+        if (!IsAnswer(Bus.In[1]))
+        {
+            return RadioResult.NotThere;
+        }
+
+        return Bus.In[2] == Sx126xCommands.PacketTypeLoRa ? RadioResult.Done : RadioResult.Stuck;
     }
 
     protected override RadioResult GoToSleep()

@@ -110,7 +110,7 @@ public sealed class Sx127x : LoRaTransceiver
             && Read(Sx127xRegisters.ModemConfig1 + 1) == config2
             && Read(Sx127xRegisters.SyncWord) == s.SyncWord
                 ? RadioResult.Done
-                : RadioResult.NotThere;
+                : Failure();
     }
 
     protected override RadioResult BeginTransmit(byte[] frame, int offset, int length)
@@ -233,9 +233,9 @@ public sealed class Sx127x : LoRaTransceiver
         return length;
     }
 
-    private static bool IsAnswer(int opMode)
+    private RadioResult Failure()
     {
-        return opMode != 0xFF && (opMode & Sx127xRegisters.LongRange) != 0;
+        return Read(Sx127xRegisters.Version) == Sx127xRegisters.VersionExpected ? RadioResult.Stuck : RadioResult.NotThere;
     }
 
     private RadioResult EnterLoRa()
@@ -325,21 +325,20 @@ public sealed class Sx127x : LoRaTransceiver
         return (byte)(Sx127xRegisters.LongRange | (isLow ? Sx127xRegisters.LowFrequency : 0) | mode);
     }
 
-    // A chip that was reset by itself is in FSK mode and does not take LongRangeMode: it is not the chip that was set up.
+    // A chip that was reset by itself is in FSK mode and does not take LongRangeMode, so that it never reaches the mode.
     private RadioResult ReachMode(byte opMode)
     {
         Write(Sx127xRegisters.OpMode, opMode);
         for (int waitedUs = 0; ; waitedUs += ModeStepUs)
         {
-            int now = Read(Sx127xRegisters.OpMode);
-            if (now == opMode)
+            if (Read(Sx127xRegisters.OpMode) == opMode)
             {
                 return RadioResult.Done;
             }
 
             if (waitedUs >= ModeReachedUsMax)
             {
-                return IsAnswer(now) ? RadioResult.Stuck : RadioResult.NotThere;
+                return Failure();
             }
 
             Pause.WaitUs(ModeStepUs);
