@@ -1,3 +1,5 @@
+using BoatTelemetry.Core.Links;
+
 namespace BoatTelemetry.Simulator.Air;
 
 /// <summary>LoRa as the boat unit uses it: 125 kHz, code rate 4/5, preamble of 8, explicit header, CRC.</summary>
@@ -26,15 +28,7 @@ public sealed class LoRaModulation
     /// <summary>Below this ratio of signal to noise nothing is decoded, dB: -7.5 at SF7, 2.5 less each (SX1276 datasheet, table 13).</summary>
     public double SnrLimitDb => -7.5 - (2.5 * (SpreadingFactor - SpreadingFactorMin));
 
-    /// <summary>Air time of so many bytes, microseconds (SX1276 datasheet 4.1.1.7; Semtech AN1200.13).</summary>
-    public int AirtimeUs(int bytes)
-    {
-        // A symbol of 2^SF chips at 125 kHz takes 8 us a chip; SF11 and SF12 use the low data rate optimisation.
-        var symbolUs = (1 << SpreadingFactor) * 8;
-        var bitsPerBlock = 4 * (SpreadingFactor - (SpreadingFactor >= 11 ? 2 : 0));
-        var bits = Math.Max(0, (8 * bytes) - (4 * SpreadingFactor) + 28 + 16);
-        var blocks = (bits + bitsPerBlock - 1) / bitsPerBlock;
-        var symbols = 8 + (blocks * CodeRateDenominator);
-        return (PreambleSymbols * symbolUs) + (symbolUs * 17 / 4) + (symbols * symbolUs);
-    }
+    /// <summary>Air time of so many bytes, microseconds.</summary>
+    public int AirtimeUs(int bytes) =>
+        TimeOnAir.FrameUs(SpreadingFactor, BandwidthHz, CodeRateDenominator, PreambleSymbols, bytes);
 }
