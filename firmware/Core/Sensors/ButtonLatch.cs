@@ -59,6 +59,18 @@ public sealed class ButtonLatch
         _options = options;
     }
 
+    /// <summary>The contact is closed, bounce left out.</summary>
+    public bool IsDown
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isDown;
+            }
+        }
+    }
+
     /// <summary>The interrupt: the contact closed or opened.</summary>
     public void Edge(bool isDown, long nowMs)
     {
