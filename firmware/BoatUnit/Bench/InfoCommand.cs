@@ -1,0 +1,87 @@
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.Core;
+using BoatTelemetry.Core.Reports;
+using nanoFramework.Runtime.Native;
+
+namespace BoatTelemetry.BoatUnit.Bench;
+
+/// <summary>What this unit is and how it is.</summary>
+public sealed class InfoCommand : BenchCommand
+{
+    private readonly Configuration _configuration;
+    private readonly KeyStore _keys;
+    private readonly Supervisor _supervisor;
+
+    public InfoCommand(Configuration configuration, KeyStore keys, Supervisor supervisor)
+    {
+        _configuration = configuration;
+        _keys = keys;
+        _supervisor = supervisor;
+    }
+
+    public override string Name => "info";
+
+    public override string Usage => "";
+
+    public override void Run(BenchRequest request, BenchReply reply)
+    {
+        JsonWriter line = reply.Ok();
+        UnitConfig running = _configuration.Running;
+        line.Field("firmware", FirmwareRelease.Version);
+        line.Field("platform", SystemInfo.Platform);
+        line.Field("target", SystemInfo.TargetName);
+        line.Field("board", running.Text(ConfigKeys.BoardModel));
+        line.Field("unit", (long)running.Number(ConfigKeys.UnitId));
+        line.Field("agency", running.Text(ConfigKeys.UnitAgency));
+        line.Field("config", StateWord(_configuration.State));
+        line.Field("configFault", _configuration.IsFaulty);
+        line.Field("waitsForReboot", _configuration.WaitsForRestart || _keys.MustRestart);
+        line.Field("key", _keys.IsSet ? "set" : "unset");
+        line.Field("keyCheck", _keys.CheckValue());
+        line.Field("resetCause", CauseWord(_supervisor.ResetCause));
+        line.Field("lastFailure", _supervisor.LastFailure);
+        line.Field("safeMode", _supervisor.SafeMode);
+        line.Field("starts", (long)_supervisor.Starts);
+        line.Field("uptimeMs", _supervisor.UptimeMs(request.MonotonicMs));
+        line.Field("freeBytes", (long)nanoFramework.Runtime.Native.GC.Run(false));
+    }
+
+    private static string StateWord(ConfigState state)
+    {
+        switch (state)
+        {
+            case ConfigState.Loaded:
+                return "stored";
+            case ConfigState.Blank:
+                return "defaults";
+            case ConfigState.Lost:
+                return "lost";
+            default:
+                return "unreadable";
+        }
+    }
+
+    private static string CauseWord(ResetCause cause)
+    {
+        switch (cause)
+        {
+            case ResetCause.PowerOn:
+                return "power-on";
+            case ResetCause.BrownOut:
+                return "brown-out";
+            case ResetCause.Watchdog:
+                return "stall";
+            case ResetCause.Software:
+                return "asked";
+            case ResetCause.Crash:
+                return "crash";
+            case ResetCause.DeepSleep:
+                return "deep-sleep";
+            case ResetCause.External:
+                return "external";
+            default:
+                return "unknown";
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace BoatTelemetry.Facade.Wires;
+
+/// <summary>What a board does when its program resets the chip, and what it has to tell afterwards.</summary>
+public interface IResetLine
+{
+    /// <summary>Where it is connected.</summary>
+    const string Place = "RESET";
+
+    /// <summary>Whether the run began by a wake-up from deep sleep.</summary>
+    bool WokeFromSleep { get; }
+
+    /// <summary>Free bytes of the heap.</summary>
+    uint FreeBytes { get; }
+
+    /// <summary>Resets the chip.</summary>
+    void Reset();
+}

@@ -1,0 +1,16 @@
+using System;
+
+namespace nanoFramework.Runtime.Native;
+
+/// <summary>What the firmware below the application is.</summary>
+public static class SystemInfo
+{
+    /// <summary>The build of the platform's firmware, such as ESP32_PSRAM_REV0.</summary>
+    public static string TargetName => "SIMULATED";
+
+    /// <summary>The processor's family.</summary>
+    public static string Platform => "ESP32";
+
+    /// <summary>The platform's version.</summary>
+    public static Version Version => new(1, 17, 11, 0);
+}
