@@ -1,0 +1,327 @@
+using System;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Journal;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Time;
+
+namespace BoatTelemetry.Core.Links;
+
+/// <summary>
+/// Takes frames from shore, from whichever link: opens them, refuses what is forged or was heard before, lets
+/// acknowledgements empty the journal and carries out commands, each at most once.
+/// </summary>
+/// <remarks>One thread. Nothing is allocated after construction but what the native AES returns.</remarks>
+public sealed class DownlinkReceiver : IFrameOpener
+{
+    /// <summary>Frames taken from one link in one poll.</summary>
+    public const int FramesEachPollMax = 4;
+
+    /// <summary>Between two statuses that an acknowledgement's base asks for, ms.</summary>
+    public const int StatusIntervalMinMs = 600_000;
+
+    private readonly int _unit;
+    private readonly UnitKeys _keys;
+    private readonly IUnitLink[] _links;
+    private readonly LinkDispatcher _dispatcher;
+    private readonly IFrameJournal _journal;
+    private readonly ICommandSink _sink;
+    private readonly IClock _clock;
+    private readonly FrameCodec _codec = new FrameCodec();
+    private readonly DownlinkWindow _acknowledgements = new DownlinkWindow(LiveCounter.None);
+    private readonly DownlinkWindow _commands;
+    private readonly JournalCursor _cursor = new JournalCursor();
+    private readonly byte[] _frame = new byte[ReceivedFrames.FrameBytesMax];
+    private readonly long[] _outcomes = new long[(int)DownlinkOutcome.NotRemembered + 1];
+    private IFrameCipher _current;
+    private IFrameCipher _previous;
+    private bool _underPrevious;
+    private bool _statusWanted;
+    private bool _longStatusWanted;
+    private long _statusNotBeforeMs = long.MinValue;
+    private bool _hasNewest;
+    private uint _newest;
+
+    /// <param name="unit">This unit's number.</param>
+    /// <param name="keys">Loaded; they also remember the last command.</param>
+    /// <param name="links">The links that frames come from; whoever polls them does so before this is polled.</param>
+    /// <param name="dispatcher">Told what was heard, acknowledged and asked for.</param>
+    /// <param name="journal">The record.</param>
+    /// <param name="sink">Carries out commands.</param>
+    /// <param name="clock">For the counters of acknowledgements and the expiry of commands.</param>
+    public DownlinkReceiver(
+        int unit,
+        UnitKeys keys,
+        IUnitLink[] links,
+        LinkDispatcher dispatcher,
+        IFrameJournal journal,
+        ICommandSink sink,
+        IClock clock)
+    {
+        if (unit < 0 || unit > FrameHeader.UnitMax)
+        {
+            throw new ArgumentOutOfRangeException(nameof(unit));
+        }
+
+        _unit = unit;
+        _keys = keys;
+        _links = links;
+        _dispatcher = dispatcher;
+        _journal = journal;
+        _sink = sink;
+        _clock = clock;
+        _commands = new DownlinkWindow(keys.LastCommand);
+        LastCommand = keys.LastCommand == UnitKeys.NoCommand ? StatusReport.NoCounter : (uint)keys.LastCommand;
+    }
+
+    /// <summary>Counter of the last command carried out or refused, for the status; or <see cref="StatusReport.NoCounter"/>.</summary>
+    public uint LastCommand { get; private set; }
+
+    /// <summary>What became of it; <see cref="CommandResult.None"/> after a start.</summary>
+    public CommandResult LastCommandResult { get; private set; }
+
+    /// <summary>How many frames had this outcome since the start.</summary>
+    public long Count(DownlinkOutcome outcome)
+    {
+        return _outcomes[(int)outcome];
+    }
+
+    /// <summary>The ciphers under the key in use and, or null, the key before. Before the first poll, and when they change.</summary>
+    public void UseKeys(IFrameCipher current, IFrameCipher previous)
+    {
+        if (current == null)
+        {
+            throw new ArgumentNullException(nameof(current));
+        }
+
+        _current = current;
+        _previous = previous;
+    }
+
+    /// <summary>
+    /// The newest durable counter that this unit has used. Until it is told, no acknowledgement can be known to speak of
+    /// counters beyond it.
+    /// </summary>
+    public void Used(uint durableCounter)
+    {
+        _newest = _hasNewest && _newest > durableCounter ? _newest : durableCounter;
+        _hasNewest = true;
+    }
+
+    /// <summary>Whether a status should be sent now; the wish is taken with the answer.</summary>
+    public bool TakeStatusWish(out bool longForm)
+    {
+        bool wanted = _statusWanted;
+        longForm = _longStatusWanted;
+        _statusWanted = false;
+        _longStatusWanted = false;
+        return wanted;
+    }
+
+    /// <summary>Takes what the links have received.</summary>
+    public void Poll(long monotonicMs)
+    {
+        for (int i = 0; i < _links.Length; i++)
+        {
+            for (int n = 0; n < FramesEachPollMax; n++)
+            {
+                int length = _links[i].Receive(_frame, 0);
+                if (length == 0)
+                {
+                    break;
+                }
+
+                Take(_frame, 0, length, _links[i], monotonicMs);
+            }
+        }
+    }
+
+    /// <summary>Takes one frame that came over a link.</summary>
+    public DownlinkOutcome Take(byte[] frame, int offset, int length, IUnitLink link, long monotonicMs)
+    {
+        DownlinkOutcome outcome = Judge(frame, offset, length, link, monotonicMs);
+        _outcomes[(int)outcome]++;
+        return outcome;
+    }
+
+    /// <summary>For the windows: whether the frame in hand opens under the key in use, or the one before.</summary>
+    bool IFrameOpener.Opens(uint counter)
+    {
+        _underPrevious = false;
+        if (_codec.Open(_current, null, counter) == FrameRejection.None)
+        {
+            return true;
+        }
+
+        _underPrevious = _previous != null && _codec.Open(_previous, null, counter) == FrameRejection.None;
+        return _underPrevious;
+    }
+
+    private DownlinkOutcome Judge(byte[] frame, int offset, int length, IUnitLink link, long monotonicMs)
+    {
+        if (_current == null)
+        {
+            throw new InvalidOperationException("There is no key.");
+        }
+
+        if (_codec.ReadHeader(frame, offset, length, FrameDirection.Downlink) != FrameRejection.None)
+        {
+            return DownlinkOutcome.NotAFrame;
+        }
+
+        if (_codec.Header.Unit != _unit)
+        {
+            return DownlinkOutcome.NotOurs;
+        }
+
+        bool isCommand = _codec.Header.Kind == FrameKind.Command;
+        DownlinkVerdict verdict = isCommand
+            ? _commands.JudgeWhole(_codec.Header.Counter, this)
+            : _acknowledgements.Judge(_codec.Header.CounterLow, _clock.UtcMs, this, out _);
+        if (verdict != DownlinkVerdict.Accepted)
+        {
+            return Refused(verdict);
+        }
+
+        _dispatcher.Heard(link);
+        ForgetPreviousKey();
+        if (_codec.ReadBody() != FrameRejection.None)
+        {
+            return DownlinkOutcome.BadField;
+        }
+
+        return isCommand ? OnCommand(_codec.Header.Counter) : OnAcknowledgement(monotonicMs);
+    }
+
+    private static DownlinkOutcome Refused(DownlinkVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case DownlinkVerdict.Replayed:
+                return DownlinkOutcome.Replayed;
+            case DownlinkVerdict.Older:
+                return DownlinkOutcome.Older;
+            case DownlinkVerdict.TimeUnknown:
+                return DownlinkOutcome.TimeUnknown;
+            default:
+                return DownlinkOutcome.TagMismatch;
+        }
+    }
+
+    // The gateway uses the new key only when it has seen it in use, and from then on no other.
+    private void ForgetPreviousKey()
+    {
+        if (!_underPrevious && _keys.HasPrevious)
+        {
+            _keys.OpenedUnderCurrent();
+            _previous = null;
+            _sink.KeysChanged();
+        }
+    }
+
+    private DownlinkOutcome OnAcknowledgement(long monotonicMs)
+    {
+        Acknowledgement acknowledgement = _codec.Acknowledgement;
+        if (_hasNewest && acknowledgement.BaseCounter > (long)_newest + 1)
+        {
+            WantStatus(monotonicMs);
+            return DownlinkOutcome.BeyondOurs;
+        }
+
+        _dispatcher.Take(acknowledgement);
+
+        // The shore waits for a number that will never come, dropped or skipped: only a status moves its base.
+        if (_journal.HeldFrames > 0
+            && _journal.MoveTo(_cursor, acknowledgement.BaseCounter)
+            && _cursor.Counter != acknowledgement.BaseCounter)
+        {
+            WantStatus(monotonicMs);
+        }
+
+        return DownlinkOutcome.Acknowledged;
+    }
+
+    // Until that status has arrived, every acknowledgement would ask for another one.
+    private void WantStatus(long monotonicMs)
+    {
+        if (monotonicMs >= _statusNotBeforeMs)
+        {
+            _statusNotBeforeMs = monotonicMs + StatusIntervalMinMs;
+            _statusWanted = true;
+        }
+    }
+
+    private DownlinkOutcome OnCommand(uint counter)
+    {
+        Command command = _codec.Command;
+        DownlinkOutcome outcome = DownlinkOutcome.Commanded;
+        if (HasExpired(command))
+        {
+            outcome = _keys.TryRemember(counter) ? DownlinkOutcome.Expired : DownlinkOutcome.NotRemembered;
+            Told(counter, CommandResult.RefusedExpired);
+        }
+        else if (command.Kind == CommandKind.KeyChange)
+        {
+            Told(counter, ChangeKey(command, counter));
+        }
+        else if (_keys.TryRemember(counter))
+        {
+            Told(counter, CarryOut(command));
+        }
+        else
+        {
+            outcome = DownlinkOutcome.NotRemembered;
+            Told(counter, CommandResult.Failed);
+        }
+
+        command.Clear();
+        return outcome;
+    }
+
+    // A unit that does not know the time cannot judge: commands come once and in order, so this one is merely late.
+    private bool HasExpired(Command command)
+    {
+        long nowUtcMs = _clock.UtcMs;
+        return command.ExpiryUtcMs != UtcTime.Unknown && nowUtcMs != UtcTime.Unknown && nowUtcMs >= command.ExpiryUtcMs;
+    }
+
+    private CommandResult ChangeKey(Command command, uint counter)
+    {
+        switch (_keys.Change(command.Key, _underPrevious, counter))
+        {
+            case KeyChange.Changed:
+                _sink.KeysChanged();
+                return CommandResult.Done;
+            case KeyChange.AlreadyInUse:
+                return CommandResult.Done;
+            default:
+                return CommandResult.Failed;
+        }
+    }
+
+    private CommandResult CarryOut(Command command)
+    {
+        switch (command.Kind)
+        {
+            case CommandKind.StatusRequest:
+                _longStatusWanted |= command.LongStatus;
+                return CommandResult.Done;
+            case CommandKind.BacklogRange:
+                _dispatcher.Ask(command.FromCounter, command.ToCounter);
+                return CommandResult.Done;
+            case CommandKind.SosAcknowledged:
+                _dispatcher.SosSeen(command.EventCounter);
+                return _sink.CarryOut(command);
+            default:
+                return _sink.CarryOut(command);
+        }
+    }
+
+    // The status tells it, so one is due.
+    private void Told(uint counter, CommandResult result)
+    {
+        LastCommand = counter;
+        LastCommandResult = result;
+        _statusWanted = true;
+    }
+}
