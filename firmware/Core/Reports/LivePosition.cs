@@ -87,7 +87,7 @@ public sealed class LivePosition
         return milliknots < FastFromMilliknots ? Movement.UnderWay : Movement.Fast;
     }
 
-    private static int NearestHundredth(int value)
+    internal static int NearestHundredth(int value)
     {
         return (value >= 0 ? value + 50 : value - 50) / 100;
     }

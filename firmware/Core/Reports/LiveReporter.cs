@@ -53,14 +53,32 @@ public sealed class LiveReporter
     /// <summary>Fixes that became no frame because no counter could be had: sealing without one would repeat a nonce.</summary>
     public int WithoutCounter { get; private set; }
 
-    /// <summary>Reports an accepted fix.</summary>
+    /// <summary>Reports an accepted fix if the schedule says so, and returns why.</summary>
+    public LiveReason ReportIfDue(Fix fix, LiveSchedule schedule, BoatMode mode, long monotonicMs)
+    {
+        LiveReason reason = schedule.Decide(fix, mode, _condition, monotonicMs);
+        if (reason != LiveReason.None && TryReport(fix))
+        {
+            // Also where the link did not take it: what lasts is retried by the schedule's own rules.
+            schedule.Sent(_position, _condition, monotonicMs);
+        }
+
+        return reason;
+    }
+
+    /// <summary>Reports an accepted fix, whatever any schedule says.</summary>
     public void Report(Fix fix)
+    {
+        TryReport(fix);
+    }
+
+    private bool TryReport(Fix fix)
     {
         int length = Encode(fix, _frame);
         if (length == 0)
         {
             WithoutCounter++;
-            return;
+            return false;
         }
 
         if (_link.Send(_frame, 0, length) == LinkResult.Sent)
@@ -71,6 +89,8 @@ public sealed class LiveReporter
         {
             NotSent++;
         }
+
+        return true;
     }
 
     /// <summary>

@@ -50,6 +50,17 @@ public sealed class CounterAllocator
         return true;
     }
 
+    /// <summary>
+    /// The number that <see cref="TryNext"/> would give, without taking it; a loss of power may skip it. False if the
+    /// store failed.
+    /// </summary>
+    public bool TryPeek(out uint counter)
+    {
+        bool loaded = _loaded || Load();
+        counter = _next;
+        return loaded;
+    }
+
     private bool Load()
     {
         if (!_store.TryLoad(out uint first))

@@ -24,7 +24,7 @@ public sealed class TrackEncoder
     // After so many equal intervals other than the nominal one, a new block is the cheaper way on.
     private const int IrregularAlikeMax = 12;
 
-    private readonly int _codeBytesMax;
+    private readonly int _codeBytesLargest;
     private readonly bool _withSpeed;
     private readonly RangeEncoder _coder;
     private readonly TrackModel _model = new TrackModel();
@@ -34,6 +34,7 @@ public sealed class TrackEncoder
     private int _startLongitudeE5;
     private int _lastLatitudeE5;
     private int _lastLongitudeE5;
+    private int _codeBytesMax;
     private int _fixes;
     private int _intervalS;
     private int _lastIntervalS;
@@ -55,7 +56,8 @@ public sealed class TrackEncoder
             throw new System.ArgumentOutOfRangeException(nameof(payloadBytesMax));
         }
 
-        _codeBytesMax = payloadBytesMax - TrackBlock.HeaderBytes;
+        _codeBytesLargest = payloadBytesMax - TrackBlock.HeaderBytes;
+        _codeBytesMax = _codeBytesLargest;
         _withSpeed = withSpeed;
         _coder = new RangeEncoder(_codeBytesMax);
     }
@@ -70,6 +72,26 @@ public sealed class TrackEncoder
     public int PayloadBytes
     {
         get { return _fixes == 0 ? 0 : TrackBlock.HeaderBytes + _coder.LengthIfFinished; }
+    }
+
+    /// <summary>
+    /// Makes the next blocks no longer than this, up to the length given at construction: what a link carries changes
+    /// with its data rate.
+    /// </summary>
+    /// <exception cref="System.InvalidOperationException">A block is open.</exception>
+    public void Limit(int payloadBytesMax)
+    {
+        if (_fixes != 0)
+        {
+            throw new System.InvalidOperationException();
+        }
+
+        if (payloadBytesMax < PayloadBytesLeast || payloadBytesMax > _codeBytesLargest + TrackBlock.HeaderBytes)
+        {
+            throw new System.ArgumentOutOfRangeException(nameof(payloadBytesMax));
+        }
+
+        _codeBytesMax = payloadBytesMax - TrackBlock.HeaderBytes;
     }
 
     /// <summary>Whether a result asks for <see cref="Finish"/> and the same fix again.</summary>
