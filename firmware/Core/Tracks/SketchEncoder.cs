@@ -169,6 +169,14 @@ public sealed class SketchEncoder
         return length;
     }
 
+    /// <summary>Forgets the open frame: the next fix begins a track that need not follow the last one.</summary>
+    public void Reset()
+    {
+        _open = false;
+        _hasNext = false;
+        _full = false;
+    }
+
     private void Begin(long utcS, int latitudeE5, int longitudeE5)
     {
         _open = true;

@@ -1,0 +1,38 @@
+namespace BoatTelemetry.Core.Journal;
+
+/// <summary>What a start of the journal found in flash. All are counts since that start.</summary>
+public sealed class JournalRecovery
+{
+    /// <summary>Valid frames in the blocks that count, held or not.</summary>
+    public int FrameRecords;
+
+    /// <summary>Valid state records there.</summary>
+    public int StateRecords;
+
+    /// <summary>Runs of bytes there that are no record: torn, decayed, or burnt by an earlier start.</summary>
+    public int TornRecords;
+
+    /// <summary>Blocks there that could not be read, or whose header is no more.</summary>
+    public int UnreadableBlocks;
+
+    /// <summary>Frames found twice because the power failed while they were carried over.</summary>
+    public int CarriedTwice;
+
+    /// <summary>Whether a state was found; without one nothing counts as acknowledged, unless the ring was blank.</summary>
+    public bool HasState;
+
+    /// <summary>Whether the ring held nothing at all.</summary>
+    public bool WasBlank;
+
+    /// <summary>Frames held after it.</summary>
+    public int HeldFrames;
+
+    /// <summary>Everything below this counter is acknowledged.</summary>
+    public uint AcknowledgedBelow;
+
+    /// <summary>Read calls to the flash that it took.</summary>
+    public int FlashReads;
+
+    /// <summary>Bytes that these read.</summary>
+    public long FlashReadBytes;
+}

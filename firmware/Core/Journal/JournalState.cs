@@ -1,0 +1,152 @@
+using System;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
+
+namespace BoatTelemetry.Core.Journal;
+
+// Payload of a state record, 60 bytes, integers big-endian:
+//
+//   byte  0..3    acknowledged: all below this counter
+//         4..7    and of the 32 behind it those whose bit is set, the highest bit first
+//         8..11   tail: sequence of the oldest block that counts
+//        12..15   tail: offset in it; what is before it counts no more
+//        16..19   newest counter ever appended, + 1; 0 none
+//        20..35   track, sketch, event, status: dropped below this counter
+//        36..55   frames gone so far: tracks sketched; tracks, sketches, events, statuses dropped
+//        56..59   frames gone so far: damaged
+
+/// <summary>
+/// Everything about the journal that its frames do not tell themselves. What is held follows from it: a frame behind the
+/// tail, not acknowledged, and not below its kind's floor.
+/// </summary>
+internal sealed class JournalState
+{
+    /// <summary>Bytes of the state's record, without what surrounds each record.</summary>
+    internal const int Bytes = 60;
+
+    /// <summary>Kinds that the journal keeps: <see cref="FrameKind.Track"/> to <see cref="FrameKind.Status"/>.</summary>
+    internal const int KindCount = 4;
+
+    /// <summary>Index of the tally of track blocks that a sketch replaced; the tallies of drops by kind follow it.</summary>
+    internal const int TallySketched = 0;
+
+    internal const int TallyDamaged = KindCount + 1;
+
+    private const int TallyCount = KindCount + 2;
+    private const uint HighestBit = 1u << (Acknowledgement.BitmapBits - 1);
+
+    internal readonly Acknowledgement Acknowledged = new Acknowledgement();
+    internal readonly uint[] Floors = new uint[KindCount];
+    internal readonly uint[] Tallies = new uint[TallyCount];
+    internal uint TailSequence;
+    internal int TailOffset;
+
+    /// <summary>One above the newest counter; 0 before the first.</summary>
+    internal uint NextCounter;
+
+    internal static int KindIndex(FrameKind kind)
+    {
+        return (int)kind - (int)FrameKind.Track;
+    }
+
+    /// <summary>Whether a frame behind the tail is held.</summary>
+    internal bool Keeps(FrameKind kind, uint counter)
+    {
+        return counter >= Floors[KindIndex(kind)] && !Acknowledged.Covers(counter);
+    }
+
+    internal void CopyFrom(JournalState other)
+    {
+        Acknowledged.BaseCounter = other.Acknowledged.BaseCounter;
+        Acknowledged.Bitmap = other.Acknowledged.Bitmap;
+        Array.Copy(other.Floors, 0, Floors, 0, KindCount);
+        Array.Copy(other.Tallies, 0, Tallies, 0, TallyCount);
+        TailSequence = other.TailSequence;
+        TailOffset = other.TailOffset;
+        NextCounter = other.NextCounter;
+    }
+
+    internal void Write(byte[] buffer, int offset)
+    {
+        BigEndian.Put(buffer, offset, Acknowledged.BaseCounter);
+        BigEndian.Put(buffer, offset + 4, Acknowledged.Bitmap);
+        BigEndian.Put(buffer, offset + 8, TailSequence);
+        BigEndian.Put(buffer, offset + 12, (uint)TailOffset);
+        BigEndian.Put(buffer, offset + 16, NextCounter);
+        for (int i = 0; i < KindCount; i++)
+        {
+            BigEndian.Put(buffer, offset + 20 + (4 * i), Floors[i]);
+        }
+
+        for (int i = 0; i < TallyCount; i++)
+        {
+            BigEndian.Put(buffer, offset + 36 + (4 * i), Tallies[i]);
+        }
+    }
+
+    internal void Read(byte[] buffer, int offset)
+    {
+        Acknowledged.BaseCounter = BigEndian.Get(buffer, offset);
+        Acknowledged.Bitmap = BigEndian.Get(buffer, offset + 4);
+        TailSequence = BigEndian.Get(buffer, offset + 8);
+        TailOffset = (int)BigEndian.Get(buffer, offset + 12);
+        NextCounter = BigEndian.Get(buffer, offset + 16);
+        for (int i = 0; i < KindCount; i++)
+        {
+            Floors[i] = BigEndian.Get(buffer, offset + 20 + (4 * i));
+        }
+
+        for (int i = 0; i < TallyCount; i++)
+        {
+            Tallies[i] = BigEndian.Get(buffer, offset + 36 + (4 * i));
+        }
+    }
+
+    /// <summary>
+    /// Adds what an acknowledgement says to what is known: the two together cover what either covered, in any order and
+    /// however often. Of counters that were never appended it says nothing.
+    /// </summary>
+    internal void Merge(Acknowledgement said)
+    {
+        uint saidBase = said.BaseCounter < NextCounter ? said.BaseCounter : NextCounter;
+        uint saidBits = said.BaseCounter <= NextCounter ? said.Bitmap & Appended(saidBase) : 0;
+        uint knownBase = Acknowledged.BaseCounter;
+        uint knownBits = Acknowledged.Bitmap;
+        uint newBase = saidBase > knownBase ? saidBase : knownBase;
+        bool settled = IsSettled(saidBase, saidBits, newBase) || IsSettled(knownBase, knownBits, newBase);
+        uint bits = Shifted(saidBits, newBase - saidBase) | Shifted(knownBits, newBase - knownBase);
+        while (settled)
+        {
+            settled = (bits & HighestBit) != 0;
+            bits <<= 1;
+            newBase++;
+        }
+
+        Acknowledged.BaseCounter = newBase;
+        Acknowledged.Bitmap = bits;
+    }
+
+    // The bits of a bitmap behind a base that speak of counters below NextCounter.
+    private uint Appended(uint baseCounter)
+    {
+        uint above = NextCounter - baseCounter;
+        if (above <= 1)
+        {
+            return 0;
+        }
+
+        uint count = above - 1;
+        return count >= Acknowledgement.BitmapBits ? uint.MaxValue : ~(uint.MaxValue >> (int)count);
+    }
+
+    private static bool IsSettled(uint baseCounter, uint bits, uint counter)
+    {
+        uint above = counter - baseCounter;
+        return above >= 1 && above <= Acknowledgement.BitmapBits && (bits & (HighestBit >> (int)(above - 1))) != 0;
+    }
+
+    private static uint Shifted(uint bits, uint by)
+    {
+        return by >= Acknowledgement.BitmapBits ? 0 : bits << (int)by;
+    }
+}
