@@ -89,11 +89,11 @@ public sealed class EventRecorder : IGeofenceSink
     /// <summary>Raises an event of which nothing but its kind is known.</summary>
     public EventOutcome Raise(EventKind kind, long monotonicMs)
     {
-        return RaiseSensor(kind, 0, monotonicMs);
+        return Raise(kind, 0, monotonicMs);
     }
 
     /// <summary>Raises an event with a code, 0 to <see cref="EventReport.CodeMax"/>.</summary>
-    public EventOutcome RaiseSensor(EventKind kind, int code, long monotonicMs)
+    public EventOutcome Raise(EventKind kind, int code, long monotonicMs)
     {
         _made.Clear();
         _made.Kind = kind;
@@ -150,7 +150,7 @@ public sealed class EventRecorder : IGeofenceSink
     /// <inheritdoc/>
     void IGeofenceSink.OnCrossed(int fence, bool inside)
     {
-        RaiseSensor(EventKind.Geofence, Geofence.EventCode(fence, inside), _clock.MonotonicMs);
+        Raise(EventKind.Geofence, Geofence.EventCode(fence, inside), _clock.MonotonicMs);
     }
 
     private static bool IsOfSensor(EventKind kind)

@@ -23,7 +23,7 @@ public sealed class Geofence
     /// <summary>The most boundaries.</summary>
     public const int FencesMax = 8;
 
-    /// <summary>Beyond the line by this, in metres, is across it; a receiver's wander near a shore is 20 m.</summary>
+    /// <summary>Beyond the line by this, in metres, is across it.</summary>
     public const int HysteresisMDefault = 50;
 
     /// <summary>The largest hysteresis.</summary>

@@ -30,12 +30,12 @@ public sealed class LiveScheduleOptions
     public int LowBatteryFactor = 4;
 
     /// <summary>
-    /// Sent when the shore's extrapolation is off by more than this, under way. 100 m is some boat's lengths, and well
-    /// beyond what GNSS and the frame's steps of 0.1 kn and 1 degree do in a minute (10 m at 20 kn).
+    /// Sent when the shore's extrapolation is off by more than this, under way: well beyond what the frame's steps do by
+    /// themselves in a minute at 20 kn (0.05 kn 2 m, half a degree 5 m, the second that is cut 10 m).
     /// </summary>
     public int DeadReckoningErrorM = 100;
 
-    /// <summary>The same at rest: an anchor that drags. A receiver in harbour wanders by 20 m.</summary>
+    /// <summary>The same at rest: an anchor that drags.</summary>
     public int AtRestErrorM = 60;
 
     /// <summary>The same while the battery is low, in either state.</summary>

@@ -26,7 +26,7 @@ public sealed class MotionOptions
     /// <summary>Moored when it has stayed for so long within <see cref="MooredRadiusM"/> of one place.</summary>
     public int MooredAfterMs = 1_800_000;
 
-    /// <summary>A boat at anchor swings farther than this; a receiver's wander at a quay is less (plaka: 10 m in an hour).</summary>
+    /// <summary>A boat at anchor is meant to swing farther than this, and a receiver at a quay to wander less; assumed, not measured.</summary>
     public int MooredRadiusM = 30;
 
     internal void Check()

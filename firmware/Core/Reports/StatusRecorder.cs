@@ -91,7 +91,8 @@ public sealed class StatusRecorder : IStatusRequest
         }
 
         _askedLong |= isLong;
-        _asked = _asked == StatusCause.None || _asked == StatusCause.FaultsChanged ? cause : _asked;
+        bool overrides = cause == StatusCause.KeyChanged || _asked == StatusCause.None || _asked == StatusCause.FaultsChanged;
+        _asked = overrides ? cause : _asked;
     }
 
     /// <summary>Makes a status if one is due; to be called often.</summary>

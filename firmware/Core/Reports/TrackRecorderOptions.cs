@@ -24,12 +24,11 @@ public sealed class TrackRecorderOptions
     /// <summary>The longest interval that may be ordered; an order's own field ends at 255.</summary>
     public int IntervalCeilingS = 255;
 
-    /// <summary>Whether speed and course are recorded with each fix; they follow from the positions, and cost as much again.</summary>
+    /// <summary>Whether speed and course are recorded with each fix; they follow from the positions nearly.</summary>
     public bool WithSpeed;
 
     /// <summary>
-    /// A loss of power under way loses at most so much of the track, milliseconds: no block stays open for longer. A
-    /// block of 222 B at 1 Hz is full sooner on most tracks.
+    /// A loss of power under way loses at most so much of the track, milliseconds: no block stays open for longer.
     /// </summary>
     public int LossMaxMs = 300_000;
 

@@ -18,13 +18,21 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private static readonly string[] Boundaries =
     [
         "BoatTelemetry.Core.Security.IAesBlocks", "BoatTelemetry.Core.Links.ILink", "BoatTelemetry.Core.Security.ICounterStore",
-        "BoatTelemetry.Core.Journal.IFlash",
+        "BoatTelemetry.Core.Journal.IFlash", "BoatTelemetry.Core.Journal.IFrameJournal", "BoatTelemetry.Core.Time.IClock",
+        "BoatTelemetry.Core.Reports.IBacklogRequest", "BoatTelemetry.Core.Reports.ISosIndicator",
+        "BoatTelemetry.Core.Reports.IKeyUser",
     ];
 
     /// <summary>Entry points that must exist.</summary>
     private static readonly (string Type, string[] Methods)[] Required =
     [
-        ("Reports.LiveReporter", ["Report"]),
+        ("Reports.LiveReporter", ["Report", "ReportIfDue"]),
+        ("Reports.LiveSlot", ["Send"]),
+        ("Reports.FixReports", ["OnFix", "OnRefused"]),
+        ("Reports.TrackRecorder", ["Record", "Poll", "Flush"]),
+        ("Reports.EventRecorder", ["Raise", "Poll", "CopyUnstoredSos"]),
+        ("Reports.StatusRecorder", ["Request", "Poll"]),
+        ("Reports.CommandExecutor", ["Execute", "NotUnderstood"]),
         ("Frames.LiveFrame", ["WriteBody", "ReadBody", "KindFor"]),
         ("Frames.EventFrame", ["WriteBody", "ReadBody", "FlagsFor"]),
         ("Frames.StatusFrame", ["WriteBody", "ReadBody", "FlagsFor"]),

@@ -125,11 +125,11 @@ public sealed class EventRecorderTests : IDisposable
     {
         Assert.Equal(EventOutcome.Stored, _unit.Events.Raise(EventKind.Bilge, _unit.Clock.MonotonicMs));
         Assert.Equal(EventOutcome.Repeated, _unit.Events.Raise(EventKind.Bilge, _unit.Clock.MonotonicMs));
-        Assert.Equal(EventOutcome.Stored, _unit.Events.RaiseSensor(EventKind.Bilge, 1, _unit.Clock.MonotonicMs));
+        Assert.Equal(EventOutcome.Stored, _unit.Events.Raise(EventKind.Bilge, 1, _unit.Clock.MonotonicMs));
         Assert.Equal(EventOutcome.Stored, _unit.Events.Raise(EventKind.Sos, _unit.Clock.MonotonicMs));
         Assert.Equal(EventOutcome.Stored, _unit.Events.Raise(EventKind.Sos, _unit.Clock.MonotonicMs));
         _unit.Clock.Advance(60_000);
-        Assert.Equal(EventOutcome.Stored, _unit.Events.RaiseSensor(EventKind.Bilge, 1, _unit.Clock.MonotonicMs));
+        Assert.Equal(EventOutcome.Stored, _unit.Events.Raise(EventKind.Bilge, 1, _unit.Clock.MonotonicMs));
         Assert.Equal(1, _unit.Events.Repeated);
     }
 
