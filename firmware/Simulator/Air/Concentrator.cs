@@ -7,8 +7,8 @@ namespace BoatTelemetry.Simulator.Air;
 
 /// <summary>
 /// A concentrator with its packet forwarder: tells the gateway over UDP what it received, keeps the way for downlinks
-/// open, and says now and then how it fares. It has no transmitter: a downlink is answered with TX_FREQ, as the real
-/// forwarder does for a frequency that its hardware may not send on, and counted.
+/// open, and says now and then how it fares. Without a <see cref="Transmitter"/> a downlink is answered with TX_FREQ, as
+/// the real forwarder does for a frequency that its hardware may not send on, and counted.
 /// </summary>
 public sealed class Concentrator : IDisposable
 {
@@ -31,6 +31,7 @@ public sealed class Concentrator : IDisposable
     private long _lateAcks;
     private long _pullAcks;
     private long _waitedForRoom;
+    private long _downlinksSent;
 
     /// <param name="gateway">Where the gateway listens.</param>
     /// <param name="options">How it behaves.</param>
@@ -51,6 +52,11 @@ public sealed class Concentrator : IDisposable
         _housekeeper.Start();
     }
 
+    /// <summary>
+    /// Takes a downlink for sending: null, or the error that TX_ACK is to name. Called on the concentrator's own thread.
+    /// </summary>
+    public Func<Downlink, string?>? Transmitter { get; set; }
+
     /// <summary>What it did until now.</summary>
     public ConcentratorCounters Counters
     {
@@ -67,7 +73,8 @@ public sealed class Concentrator : IDisposable
                     _lateAcks,
                     _pullAcks,
                     _total.Downlinks,
-                    _waitedForRoom);
+                    _waitedForRoom,
+                    _downlinksSent);
             }
         }
     }
@@ -175,7 +182,7 @@ public sealed class Concentrator : IDisposable
             {
                 var length = _socket.Receive(buffer);
                 if (ForwarderDatagram.TryRead(buffer.AsSpan(0, length), out var kind, out var token))
-                    Take(kind, token);
+                    Take(kind, token, buffer.AsMemory(ForwarderDatagram.HeaderBytes, length - ForwarderDatagram.HeaderBytes));
             }
             catch (SocketException)
             {
@@ -188,7 +195,7 @@ public sealed class Concentrator : IDisposable
         }
     }
 
-    private void Take(ForwarderDatagramKind kind, ushort token)
+    private void Take(ForwarderDatagramKind kind, ushort token, ReadOnlyMemory<byte> json)
     {
         lock (_gate)
         {
@@ -201,15 +208,31 @@ public sealed class Concentrator : IDisposable
                     _pullAcks++;
                     break;
                 case ForwarderDatagramKind.PullResp:
-                    _total.Downlinks++;
-                    _sinceStatistics.Downlinks++;
-                    Send(ForwarderDatagram.Write(
-                        ForwarderDatagramKind.TxAck, token, _options.Eui, "{\"txpk_ack\":{\"error\":\"TX_FREQ\"}}"));
+                    Transmit(token, json);
                     break;
                 default:
                     break;
             }
         }
+    }
+
+    // Under the lock.
+    private void Transmit(ushort token, ReadOnlyMemory<byte> json)
+    {
+        _total.Downlinks++;
+        _sinceStatistics.Downlinks++;
+        var error = "TX_FREQ";
+        if (Transmitter is { } transmitter && Downlink.Read(json) is { } order)
+            error = transmitter(order);
+
+        if (error is null)
+        {
+            _downlinksSent++;
+            _sinceStatistics.DownlinksSent++;
+        }
+
+        Send(ForwarderDatagram.Write(
+            ForwarderDatagramKind.TxAck, token, _options.Eui, $"{{\"txpk_ack\":{{\"error\":\"{error ?? "NONE"}\"}}}}"));
     }
 
     private void Acknowledge(ushort token)
@@ -287,7 +310,7 @@ public sealed class Concentrator : IDisposable
         var percent = counts.Heard == 0 ? 0 : 100.0 * counts.Acknowledged / counts.Heard;
         var json = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"stat\":{{\"time\":\"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} GMT\",\"rxnb\":{counts.Heard},\"rxok\":{counts.Heard},\"rxfw\":{counts.Heard},\"ackr\":{Math.Min(100, percent):0.0},\"dwnb\":{counts.Downlinks},\"txnb\":0}}}}");
+            $"{{\"stat\":{{\"time\":\"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} GMT\",\"rxnb\":{counts.Heard},\"rxok\":{counts.Heard},\"rxfw\":{counts.Heard},\"ackr\":{Math.Min(100, percent):0.0},\"dwnb\":{counts.Downlinks},\"txnb\":{counts.DownlinksSent}}}}}");
         _sinceStatistics.Clear();
         return json;
     }
@@ -302,12 +325,15 @@ public sealed class Concentrator : IDisposable
 
         public long Downlinks { get; set; }
 
+        public long DownlinksSent { get; set; }
+
         public void Clear()
         {
             Heard = 0;
             Acknowledged = 0;
             GivenUp = 0;
             Downlinks = 0;
+            DownlinksSent = 0;
         }
     }
 }

@@ -43,8 +43,9 @@ public sealed record ConcentratorOptions
 /// <param name="SendFailures">Datagrams that the network did not take; they count as sent and lost.</param>
 /// <param name="LateAcks">Acknowledgements of datagrams that nobody waits for any more.</param>
 /// <param name="PullAcks">Keep-alives that the gateway acknowledged.</param>
-/// <param name="Downlinks">Downlinks that the gateway sent; refused, see <see cref="Concentrator"/>.</param>
+/// <param name="Downlinks">Downlinks that the gateway sent.</param>
 /// <param name="WaitedForRoom">Times that a frame waited because too many datagrams were in flight.</param>
+/// <param name="DownlinksSent">Downlinks that its transmitter took; the others were refused.</param>
 public sealed record ConcentratorCounters(
     long Heard,
     long Acknowledged,
@@ -54,4 +55,5 @@ public sealed record ConcentratorCounters(
     long LateAcks,
     long PullAcks,
     long Downlinks,
-    long WaitedForRoom);
+    long WaitedForRoom,
+    long DownlinksSent);

@@ -57,9 +57,12 @@ public sealed class SeaPropagation
     public ShoreStation Station { get; set; }
 
     /// <summary>The level at which the station hears a boat there, now.</summary>
-    public SignalLevel LevelFrom(GeoPoint boat)
+    public SignalLevel LevelFrom(GeoPoint boat) => LevelFrom(boat, TransmitDbm);
+
+    /// <summary>The same at another power of the sender's, dBm; also of the station's own, heard by the boat.</summary>
+    public SignalLevel LevelFrom(GeoPoint boat, double transmitDbm)
     {
-        var signal = TransmitDbm + BoatAntennaDbi + Station.AntennaGainDbi - LossDb(boat) + (ScatterDb * Gaussian());
+        var signal = transmitDbm + BoatAntennaDbi + Station.AntennaGainDbi - LossDb(boat) + (ScatterDb * Gaussian());
         var channel = 10 * Math.Log10(Math.Pow(10, signal / 10) + Math.Pow(10, NoiseDbm / 10));
         return new SignalLevel(signal, channel, Math.Min(signal - NoiseDbm, SnrToldDbMax));
     }

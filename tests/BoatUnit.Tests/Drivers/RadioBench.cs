@@ -75,7 +75,14 @@ internal sealed class RadioBench : IAirPort
         return bench;
     }
 
-    public void Transmitted(LoRaEmission emission) => Sent.Add(emission);
+    /// <summary>Where the antenna leads to besides.</summary>
+    public IAirPort? Air { get; set; }
+
+    public void Transmitted(LoRaEmission emission)
+    {
+        Sent.Add(emission);
+        Air?.Transmitted(emission);
+    }
 
     /// <summary>Polls every so often until something happens, or that much time has gone by.</summary>
     public RadioEvent Until(int longestMs, int stepUs = StepUs)
