@@ -1,0 +1,7 @@
+namespace nanoFramework.Networking;
+
+public enum NetworkHelperStatus
+{
+    None = 0,
+    NetworkIsReady = 2,
+}
