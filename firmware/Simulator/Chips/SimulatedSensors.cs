@@ -124,8 +124,8 @@ public sealed class SimulatedAxp192 : SimulatedI2cChip, IAxp192Chip
     private readonly bool[] _isOn = new bool[4];
     private readonly int[] _outputMv = [0, 0, 1_800, 1_800];
 
-    /// <summary>A rail was switched: LDO2 feeds the radio, LDO3 the receiver.</summary>
-    public event Action<int, bool>? Switched;
+    /// <summary>Told when a rail is switched: LDO2 feeds the radio, LDO3 the receiver.</summary>
+    public Action<int, bool>? WhenSwitched { get; set; }
 
     /// <inheritdoc/>
     public int BatteryMv { get; set; } = 4_050;
@@ -158,7 +158,7 @@ public sealed class SimulatedAxp192 : SimulatedI2cChip, IAxp192Chip
             return;
 
         _isOn[ldo] = on;
-        Switched?.Invoke(ldo, on);
+        WhenSwitched?.Invoke(ldo, on);
     }
 
     /// <inheritdoc/>
