@@ -27,7 +27,8 @@ public sealed class KeySetCommand : BenchCommand
         byte[] key = Hex.Parse(request.Text("key"), UnitKeys.KeyBytes);
         if (key == null || key.Length != UnitKeys.KeyBytes)
         {
-            reply.Fail(BenchError.BadField, "key: 32 hexadecimal digits; hyphens between bytes are allowed");
+            // Some keys read as a date, and then the platform's parser gives that instead of their text.
+            reply.Fail(BenchError.BadField, "key: 32 hexadecimal digits, or, if these are, as 00-11-22-33...");
             return;
         }
 

@@ -4,7 +4,7 @@ using System.IO.Ports;
 namespace BoatTelemetry.BoatUnit.Bench;
 
 /// <summary>The console on a serial port; the ESP32's USB bridge is COM1.</summary>
-public sealed class SerialBenchPort : IBenchPort
+public sealed class SerialBenchPort : IBenchPort, IDisposable
 {
     /// <summary>What terminals are set to.</summary>
     public const int Baud = 115_200;
@@ -34,6 +34,12 @@ public sealed class SerialBenchPort : IBenchPort
             Failures++;
             return false;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _port.Dispose();
     }
 
     /// <inheritdoc/>

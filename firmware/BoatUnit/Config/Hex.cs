@@ -20,7 +20,8 @@ public static class Hex
 
     /// <summary>
     /// The bytes of digits, in which hyphens between bytes are passed over; null if there is anything else, or there are
-    /// more than so many. Grouping a key keeps the platform's parser from taking it for a date.
+    /// more than so many. A hyphen behind the first byte keeps the platform's parser from taking digits for a date
+    /// (it reads year, month and day off the first eight characters, see JsonReader).
     /// </summary>
     public static byte[] Parse(string text, int bytesMax)
     {

@@ -31,7 +31,8 @@ public enum JsonRefusal
 /// <summary>
 /// One JSON object as a Hashtable, by nanoFramework.Json. Its parser recurses without a bound, reads \u escapes wrongly,
 /// takes single quotes, and runs off the end of what does not close (read in version 2.2.203), so what it would stumble
-/// over is refused before it is asked.
+/// over is refused before it is asked. Two oddities remain, which whoever takes a text has to know: a text of 18 or more
+/// characters that reads as a date comes as a DateTime, and one that begins with a quote comes with one more at each end.
 /// </summary>
 public static class JsonReader
 {

@@ -1,5 +1,3 @@
-using System;
-
 namespace nanoFramework.Runtime.Native;
 
 /// <summary>What the firmware below the application is.</summary>
@@ -10,7 +8,4 @@ public static class SystemInfo
 
     /// <summary>The processor's family.</summary>
     public static string Platform => "ESP32";
-
-    /// <summary>The platform's version.</summary>
-    public static Version Version => new(1, 17, 11, 0);
 }
