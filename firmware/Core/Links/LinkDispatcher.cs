@@ -26,6 +26,7 @@ public sealed class LinkDispatcher : ILink
     private readonly byte[] _live = new byte[LiveFrame.WorldBytes];
     private readonly byte[] _frame = new byte[FrameLimits.FrameBytesMax];
     private int _liveBytes;
+    private bool _liveIsNew;
     private long _liveSinceMs;
     private long _nowMs;
     private long _journalIdleUntilMs;
@@ -116,7 +117,7 @@ public sealed class LinkDispatcher : ILink
         LiveReplaced += _liveBytes > 0 ? 1 : 0;
         Array.Copy(frame, offset, _live, 0, length);
         _liveBytes = length;
-        _liveSinceMs = _nowMs;
+        _liveIsNew = true;
         return LinkResult.Sent;
     }
 
@@ -250,6 +251,9 @@ public sealed class LinkDispatcher : ILink
 
     private void SendLive()
     {
+        // Counted from the first poll behind it: only a poll brings the time.
+        _liveSinceMs = _liveIsNew ? _nowMs : _liveSinceMs;
+        _liveIsNew = false;
         if (_liveBytes > 0 && _nowMs - _liveSinceMs >= _options.LiveAgeMaxMs)
         {
             _liveBytes = 0;
