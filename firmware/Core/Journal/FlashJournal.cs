@@ -28,6 +28,8 @@ public sealed class FlashJournal : IFrameJournal
     /// <summary>The most numbers behind the newest that the policy leaves alone.</summary>
     public const int KeptNewestMax = 16;
 
+    // The blocks at head and tail hold less than a block's worth.
+    private const int PartialBlocks = 2;
     private const int CapacityPercent = 80;
     private const int TendPercent = 95;
     private const int RunSeconds = 3_600;
@@ -72,11 +74,11 @@ public sealed class FlashJournal : IFrameJournal
 
         // What a block takes for certain: behind its header and state, and with a last record that just does not fit.
         long blockBytes = flash.EraseBlockBytes - _ring.DataOffset - stateBytes - (longestBytes - _ring.Reader.Align);
-        int blocks = blockCount - FreeBlocksLeast;
+        int blocks = blockCount - FreeBlocksLeast - PartialBlocks;
         CapacityBytes = blocks * blockBytes * CapacityPercent / 100;
         _tendBytes = CapacityBytes * TendPercent / 100;
         Pace = PaceOf(blockCount * (long)flash.EraseBlockBytes, blocks * blockBytes);
-        _freeWanted = FreeBlocksLeast + 1 + (blocks * CapacityPercent / 100 / Pace);
+        _freeWanted = FreeBlocksLeast + PartialBlocks + (blocks * CapacityPercent / 100 / Pace);
         long kept = CapacityBytes / 4 / longestBytes;
         KeptNewest = kept < KeptNewestMax ? (int)kept : KeptNewestMax;
         _ring.Recover(Recovery);

@@ -133,6 +133,30 @@ internal sealed class JournalReader
         return true;
     }
 
+    /// <summary>Whether nothing has been written there.</summary>
+    internal bool IsErased(int block, int offset, int length)
+    {
+        _windowBlock = -1;
+        for (int done = 0; done < length; done += WindowBytes)
+        {
+            int part = length - done < WindowBytes ? length - done : WindowBytes;
+            if (!Read(block, offset + done, _window, part))
+            {
+                return false;
+            }
+
+            for (int i = 0; i < part; i++)
+            {
+                if (_window[i] != Erased)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>A block's sequence from either copy of its header; 0 if it has none. Sets <see cref="Failed"/>.</summary>
     internal uint Sequence(int block)
     {

@@ -177,7 +177,12 @@ internal sealed partial class JournalRing
             return false;
         }
 
-        if (likelyBlock >= 0 && likelyBlock < _blockCount)
+        if (likelyBlock < 0 || likelyBlock >= _blockCount)
+        {
+            likelyBlock = upward ? _tailBlock : _headBlock;
+        }
+
+        if (likelyBlock >= 0)
         {
             FindIn(likelyBlock, counter, upward, kindIndex, found);
         }
@@ -306,6 +311,13 @@ internal sealed partial class JournalRing
         }
 
         int at = _writeOffset;
+        if (!Reader.IsErased(_headBlock, at, bytes))
+        {
+            // A bit has decayed where nothing is written yet: that place is left out.
+            _writeOffset = at + bytes;
+            return false;
+        }
+
         if (!Program(_headBlock, at, bytes) || !Reader.Holds(_headBlock, at, _record, bytes))
         {
             Blocks.SetBad(_headBlock);
