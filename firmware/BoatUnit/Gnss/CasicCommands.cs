@@ -1,6 +1,7 @@
 namespace BoatTelemetry.BoatUnit.Gnss;
 
-// Source: CASIC multimode satellite navigation receiver protocol specification V4.2.0.3 (2020-01-06), section 1.6.
+// Source: CASIC multimode satellite navigation receiver protocol specification V4.2.0.3 (2020-01-06); the
+// order of PCAS03's fields and the codes of PCAS01 also from public drivers (secondary sources).
 //
 // PCAS03  positions to a sentence: GGA, GLL, GSA, GSV, RMC, VTG, ZDA, ANT, DHV, LPS, two reserved, UTC, GST
 // PCAS01  rate: 0 4800, 1 9600, 2 19200, 3 38400, 4 57600, 5 115200

@@ -1,6 +1,6 @@
 namespace BoatTelemetry.BoatUnit.Gnss;
 
-// Source: GlobalTop PMTK command packet Rev. A08/A11; Quectel L80 GPS protocol specification, 3.13 to 3.16.
+// Source: GlobalTop PMTK command packet Rev. A08; Quectel L80 GPS protocol specification.
 //
 // PMTK314  19 fields, each the number of positions to a sentence: GLL, RMC, VTG, GGA, GSA, GSV, 11 reserved, ZDA, reserved
 // PMTK251  baud rate; no answer that could be relied on, since the rate changes at once

@@ -19,8 +19,8 @@ internal enum ExpectedAnswer
 internal sealed class ReceiverCommand
 {
     /// <summary>
-    /// The longest command. It fits the ESP32's transmit FIFO of 128 bytes, so that writing it does not wait for the
-    /// line: nanoFramework installs the driver without a transmit ring buffer.
+    /// The longest command. It fits the ESP32's transmit FIFO of 128 bytes, so that writing it need not wait for
+    /// the line.
     /// </summary>
     public const int BytesMax = 128;
 

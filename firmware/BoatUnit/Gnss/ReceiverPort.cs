@@ -223,7 +223,7 @@ public sealed class ReceiverPort : IDisposable
     }
 
     // Opens the port at the search's rate, and asks a u-blox: one whose sentences are all off answers all the same. Eight
-    // bytes at a wrong rate are below what makes a u-blox close its receiver (100 framing errors).
+    // bytes only: many framing errors make a u-blox close its input for a while.
     private void Listen(long nowMs)
     {
         _sinceMs = nowMs;

@@ -19,8 +19,8 @@ internal enum SetupProgress
 /// </summary>
 internal sealed class ReceiverSetup
 {
-    // A change of rate takes effect when the receiver's transmitter has drained; u-blox asks for 100 ms (31.1.3 of its
-    // description), CASIC's takes no longer.
+    // A change of rate takes effect when the receiver's transmitter has drained; 100 ms is
+    // the usual advice. Not measured on receivers.
     private const int BaudSettleMs = 150;
 
     // A family that answers nothing gets its commands one after the other with a pause to take them in.

@@ -1,7 +1,7 @@
 namespace BoatTelemetry.BoatUnit.Gnss;
 
-// Source: u-blox M10 SPG 5.10 Interface description (UBX-21035062), UBX-CFG-VALSET and the configuration items; the keys
-// stand likewise in SparkFun_u-blox_GNSS_Arduino_Library (src/u-blox_config_keys.h), compared 2026-11.
+// Source: u-blox's interface descriptions of generation 9 and 10, UBX-CFG-VALSET and the configuration items. The keys were
+// compared 2026-11 with public drivers' copies of that list (secondary sources).
 //
 // UBX-CFG-VALSET 06 8A   version:8 (0) layers:8 (1 RAM, 2 battery-backed RAM, 4 flash) reserved:16, then key:32 value
 //                        The size of a value stands in bits 28..30 of its key: 1 and 2 one byte, 3 two, 4 four.

@@ -1,6 +1,6 @@
 namespace BoatTelemetry.BoatUnit.Gnss;
 
-// Source: u-blox 8 / M8 Receiver description (UBX-13003221 R25), chapter 32; u-blox 6 and 7 have the same layouts.
+// Source: u-blox 8 / M8 Receiver description (UBX-13003221 R25), UBX protocol; u-blox 6 and 7 have the same layouts.
 //
 // UBX-CFG-MSG  06 01   msgClass:8 msgID:8 rate:8                              (rate on the port that it comes in by)
 // UBX-CFG-RATE 06 08   measRate:16 ms, navRate:16 cycles, timeRef:16 (1 GPS)
@@ -26,7 +26,7 @@ internal sealed class UbloxLegacyCommands : FamilyCommands
     // Battery-backed RAM only: it outlives a reset and costs no flash, whose writes are counted.
     private const int DeviceBbr = 0x01;
 
-    // Ids of NMEA sentences (31.2): GLL 01, GSA 02, GSV 03, VTG 05, GRS 06, GST 07, ZDA 08, GBS 09, GNS 0D.
+    // Ids of NMEA sentences: GLL 01, GSA 02, GSV 03, VTG 05, GRS 06, GST 07, ZDA 08, GBS 09, GNS 0D.
     private static readonly byte[] _off = { 0x03, 0x02, 0x01, 0x05, 0x08, 0x0D, 0x06, 0x07, 0x09 };
 
     // On by default are the first four; the others not every generation has.

@@ -1,10 +1,10 @@
 namespace BoatTelemetry.BoatUnit.Gnss;
 
-// UBX frame (u-blox 8 / M8 Receiver description, UBX-13003221 R25, section 32.2; the same in every generation):
+// UBX frame (u-blox 8 / M8 Receiver description, UBX-13003221 R25; the same in every generation):
 //
 //   0xB5 0x62 | class | id | length:16 | payload | CK_A | CK_B        all numbers little-endian
 //
-// CK_A and CK_B are Fletcher's sums modulo 256 over class to payload (section 32.4).
+// CK_A and CK_B are Fletcher's sums modulo 256 over class to payload.
 
 /// <summary>Writes UBX frames into a command's buffer.</summary>
 internal static class UbxFrame
