@@ -150,7 +150,7 @@ public sealed class UnitConfigTests
             flash.CopyFrom(before);
             var configuration = new Configuration(new ConfigStore(flash), ConfigMigration.Known);
             configuration.Load(log, 0);
-            flash.CutPowerIn(point % 6, point / 6 * 41, TornWrite.Scrambled, point);
+            flash.CutPowerIn(point % 5, point / 5 * 35, TornWrite.Scrambled, point);
             Assert.Throws<PowerCutException>(() => configuration.Set(ConfigKeys.UnitId, 5, new ArrayList(), _problem));
             flash.PowerOn();
             var next = new Configuration(new ConfigStore(flash), ConfigMigration.Known);
