@@ -1,3 +1,5 @@
+using System.Threading;
+
 namespace BoatTelemetry.Core.Sensors;
 
 /// <summary>What counts as a press.</summary>
@@ -32,6 +34,7 @@ public sealed class ButtonLatch
     /// <summary>Short presses that wait to be taken; more are counted in <see cref="ShortPressesLost"/>.</summary>
     public const int ShortPressesMax = 16;
 
+    // Entered by hand: for a lock statement .NET's compiler calls an overload that nanoFramework does not have.
     private readonly object _gate = new object();
     private readonly PressOptions _options;
     private readonly long[] _shortAtMs = new long[ShortPressesMax];
@@ -64,9 +67,14 @@ public sealed class ButtonLatch
     {
         get
         {
-            lock (_gate)
+            Monitor.Enter(_gate);
+            try
             {
                 return _isDown;
+            }
+            finally
+            {
+                Monitor.Exit(_gate);
             }
         }
     }
@@ -74,27 +82,38 @@ public sealed class ButtonLatch
     /// <summary>The interrupt: the contact closed or opened.</summary>
     public void Edge(bool isDown, long nowMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             Edges++;
             Change(isDown, nowMs);
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 
     /// <summary>The loop: the contact's level now, which puts right what a lost interrupt left wrong.</summary>
     public void Poll(bool isDown, long nowMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             Change(isDown, nowMs);
             Settle(nowMs);
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 
     /// <summary>Takes the oldest short press; when it began.</summary>
     public bool TryTakeShort(out long atMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             atMs = 0;
             if (_shortCount == 0)
@@ -107,38 +126,57 @@ public sealed class ButtonLatch
             _shortCount--;
             return true;
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     /// <summary>Takes the long press; when the newest of them began.</summary>
     public bool TryTakeLong(out long atMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             bool pending = _isLongPending;
             atMs = _longAtMs;
             _isLongPending = false;
             return pending;
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     /// <summary>Takes the hold; when the newest of them began.</summary>
     public bool TryTakeHold(out long atMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             bool pending = _isHoldPending;
             atMs = _holdAtMs;
             _isHoldPending = false;
             return pending;
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     /// <summary>Whether it has been down for longer than anyone holds it.</summary>
     public bool IsStuck(long nowMs)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             return _isDown && nowMs - _downAtMs >= _options.StuckAfterMs;
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 

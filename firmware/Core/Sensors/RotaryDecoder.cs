@@ -1,3 +1,5 @@
+using System.Threading;
+
 namespace BoatTelemetry.Core.Sensors;
 
 /// <summary>
@@ -20,6 +22,7 @@ public sealed class RotaryDecoder
         0, -1, 1, 0,
     };
 
+    // Entered by hand: for a lock statement .NET's compiler calls an overload that nanoFramework does not have.
     private readonly object _gate = new object();
     private int _state;
     private int _position;
@@ -27,7 +30,8 @@ public sealed class RotaryDecoder
     /// <summary>The level of both contacts now, and after each edge.</summary>
     public void Update(bool a, bool b)
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             int state = (a ? 2 : 0) | (b ? 1 : 0);
             int position = _position + _steps[(_state * 4) + state];
@@ -37,16 +41,25 @@ public sealed class RotaryDecoder
                 _position = position;
             }
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     /// <summary>Detents turned since the last call, clockwise positive.</summary>
     public int TakeDetents()
     {
-        lock (_gate)
+        Monitor.Enter(_gate);
+        try
         {
             int detents = _position / StepsPerDetent;
             _position -= detents * StepsPerDetent;
             return detents;
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 }
