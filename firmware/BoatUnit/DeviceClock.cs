@@ -7,7 +7,7 @@ namespace BoatTelemetry.BoatUnit;
 /// The chip's two clocks. The platform's wall clock starts anywhere after a power-on, so it counts only from the moment
 /// somebody vouched for it: a receiver's fix, the real-time clock, the network.
 /// </summary>
-public sealed class DeviceClock : IClock
+public sealed class DeviceClock : IUnitClock
 {
     private bool _isSet;
     private long _utcOffsetMs;
@@ -18,7 +18,7 @@ public sealed class DeviceClock : IClock
     /// <inheritdoc/>
     public long UtcMs => _isSet ? MonotonicMs + _utcOffsetMs : UtcTime.Unknown;
 
-    /// <summary>Says what time it is now, milliseconds since 1970-01-01.</summary>
+    /// <inheritdoc/>
     public void SetUtc(long utcMs)
     {
         _utcOffsetMs = utcMs - MonotonicMs;

@@ -1,0 +1,139 @@
+using BoatTelemetry.BoatUnit.Sensors;
+using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Sensors;
+
+namespace BoatTelemetry.BoatUnit.Wiring;
+
+/// <summary>
+/// What the crew does and what the sensors notice becomes events, and what became of them is shown on the panel.
+/// </summary>
+public sealed class PanelReports : ISosIndicator
+{
+    private readonly PanelInputs _inputs;
+    private readonly PanelOutputs _outputs;
+    private readonly BoardSensors _sensors;
+    private readonly EventReport _entered = new EventReport();
+    private readonly PanelState _shown = new PanelState();
+    private Reporting _reporting;
+    private uint _sosCounter;
+
+    public PanelReports(PanelInputs inputs, PanelOutputs outputs, BoardSensors sensors)
+    {
+        _inputs = inputs;
+        _outputs = outputs;
+        _sensors = sensors;
+    }
+
+    /// <summary>What the panel shows.</summary>
+    public PanelState Shown => _shown;
+
+    /// <summary>The shore's code to the last SOS, 1 to 255; 0 for none.</summary>
+    public int SosCode { get; private set; }
+
+    /// <summary>From when on events are reported: a unit without a key shows them only.</summary>
+    public void Use(Reporting reporting)
+    {
+        _reporting = reporting;
+    }
+
+    /// <summary>Buttons, switches and the sensors' alarms, and what the lamps say to them.</summary>
+    public void Poll(long nowMs)
+    {
+        _inputs.Poll(nowMs);
+        if (_reporting != null)
+        {
+            RaiseButtons(nowMs);
+            RaiseSensors(nowMs);
+            _reporting.Condition.Alarm = _inputs.Sos.IsRaised || _inputs.ManOverboard.IsRaised;
+        }
+
+        Show(nowMs);
+    }
+
+    /// <inheritdoc/>
+    public bool TryShowAcknowledged(uint eventCounter, int code)
+    {
+        _reporting.Dispatcher.SosSeen(eventCounter);
+        if (_shown.Sos == SosProgress.None || eventCounter != _sosCounter)
+        {
+            return false;
+        }
+
+        SosCode = code;
+        _shown.Sos = SosProgress.Acknowledged;
+        return true;
+    }
+
+    private void RaiseButtons(long nowMs)
+    {
+        if (_inputs.Sos.TakeRaised())
+        {
+            _reporting.Events.Raise(EventKind.Sos, nowMs);
+            SosCode = 0;
+            _shown.Sos = SosProgress.Raised;
+        }
+
+        if (_inputs.Sos.TakeCancelled())
+        {
+            _shown.Sos = SosProgress.None;
+        }
+
+        if (_inputs.ManOverboard.TakeRaised())
+        {
+            _reporting.Events.Raise(EventKind.ManOverboard, nowMs);
+        }
+
+        if (_inputs.Entry.TryTake(_entered))
+        {
+            _reporting.Events.Raise(_entered, nowMs);
+        }
+    }
+
+    private void RaiseSensors(long nowMs)
+    {
+        if (_inputs.TakeOpened())
+        {
+            _reporting.Events.RaiseSensor(EventKind.Tamper, 0, nowMs);
+        }
+
+        if (_sensors.TakeBilgeWorse())
+        {
+            _reporting.Events.RaiseSensor(EventKind.Bilge, (int)_sensors.Readings.Bilge, nowMs);
+        }
+
+        if (_sensors.TakePowerChanged())
+        {
+            _reporting.Events.RaiseSensor(EventKind.Power, _sensors.Readings.OnBattery ? 1 : 0, nowMs);
+        }
+    }
+
+    private void Show(long nowMs)
+    {
+        if (_reporting != null && _shown.Sos != SosProgress.None && _shown.Sos != SosProgress.Acknowledged)
+        {
+            _sosCounter = _reporting.Events.LastSosCounter;
+            _shown.Sos = ProgressOf(_sosCounter);
+        }
+
+        _shown.ManOverboard = _inputs.ManOverboard.IsRaised;
+        _shown.Bilge = _sensors.Readings.Bilge;
+        _shown.Entry = _inputs.Entry.Field;
+        _shown.EntryShown = _inputs.Entry.Shown;
+        _outputs.Poll(_shown, nowMs);
+    }
+
+    // Acknowledged is what the shore's command says, or its acknowledgement of the frame: a person, or a machine.
+    private SosProgress ProgressOf(uint counter)
+    {
+        switch (_reporting.Dispatcher.ProgressOf(counter))
+        {
+            case UrgentProgress.Sent:
+                return SosProgress.Sent;
+            case UrgentProgress.Acknowledged:
+                return SosProgress.Acknowledged;
+            default:
+                return _shown.Sos;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Journal;
+using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+
+namespace BoatTelemetry.BoatUnit.Wiring;
+
+/// <summary>
+/// From fixes and events to sealed frames, to the journal and to the links, and what comes back. There is one only where
+/// the unit has a key.
+/// </summary>
+public sealed class Reporting
+{
+    // A reset skips at the most these (docs/decisions/counters-and-nonces.md).
+    private const uint LiveReserve = 64;
+    private const uint DurableReserve = 8;
+
+    // What the journal may spend on sketches in one turn of the loop: a fix decoded costs some thousand instructions.
+    private const int SketchedFixesEachPoll = 4;
+
+    private readonly UnitLinks _links;
+    private readonly FlashJournal _journal;
+    private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
+
+    public Reporting(UnitPlatform platform, UnitConfig config, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed)
+    {
+        int unit = config.Number(ConfigKeys.UnitId);
+        _links = links;
+        Keyring = new UnitKeyring(keys);
+        CounterAllocator live = new CounterAllocator(counters.Of(FrameClass.Live), LiveReserve);
+        CounterAllocator durable = new CounterAllocator(counters.Of(FrameClass.Durable), DurableReserve);
+        _journal = new FlashJournal(platform.Storage.Journal, 0, platform.Storage.Journal.BlockCount);
+        _journal.Sketcher = new TrackSketcher(Keyring.InUse, Keyring.Previous, durable, unit);
+        Dispatcher = new LinkDispatcher(links.All, _journal, new DispatchOptions(), seed);
+        Outbox = new DurableOutbox(unit, UnitOptions.Area(config), Keyring.InUse, durable, _journal);
+        Outbox.Watch = Dispatcher;
+        Own = new OwnPosition();
+        Events = new EventRecorder(new EventRecorderOptions(), Outbox, Own, platform.Clock);
+        Track = new TrackRecorder(UnitOptions.Track(config), Outbox, platform.Clock);
+        Status = new StatusRecorder(new StatusRecorderOptions(), Outbox, live, State, Condition, Own, platform.Clock);
+        Schedule = new LiveSchedule(UnitOptions.Live(config));
+        Fixes = new FixReports(
+            Own,
+            new MotionWatch(UnitOptions.Motion(config)),
+            new Geofence(new Fence[0], Geofence.HysteresisMDefault, Events),
+            Track,
+            Schedule,
+            new LiveReporter(unit, UnitOptions.Area(config), Keyring.InUse, live, Dispatcher, Condition),
+            platform.Clock);
+        CommandExecutor commands = new CommandExecutor(
+            keys, platform.Clock, Schedule, Track, Status, State, Dispatcher, sos, Keyring);
+        Downlinks = new DownlinkReceiver(unit, keys, links.All, Dispatcher, _journal, commands, Keyring, Status, platform.Clock);
+        Keyring.Tell(Downlinks, _journal.Sketcher);
+    }
+
+    public UnitKeyring Keyring { get; }
+
+    public IFrameJournal Journal => _journal;
+
+    public LinkDispatcher Dispatcher { get; }
+
+    public DownlinkReceiver Downlinks { get; }
+
+    public DurableOutbox Outbox { get; }
+
+    public OwnPosition Own { get; }
+
+    public EventRecorder Events { get; }
+
+    public TrackRecorder Track { get; }
+
+    public StatusRecorder Status { get; }
+
+    public LiveSchedule Schedule { get; }
+
+    public FixReports Fixes { get; }
+
+    /// <summary>What the unit knows of itself, for the status.</summary>
+    public UnitState State { get; } = new UnitState();
+
+    /// <summary>What live frames say of the unit itself.</summary>
+    public UnitCondition Condition { get; } = new UnitCondition();
+
+    /// <summary>Everything that is not begun by a fix. Downlinks first: what they acknowledge need not be sent.</summary>
+    public void Poll(long nowMs)
+    {
+        int widest = _links.FrameBytesMax;
+        if (widest > 0)
+        {
+            Track.FrameBytesMax = widest > TrackRecorder.FrameBytesLeast ? widest : TrackRecorder.FrameBytesLeast;
+            Status.FrameBytesMax = widest;
+        }
+
+        Downlinks.Poll(nowMs);
+        Events.Poll(nowMs);
+        Track.Poll(nowMs);
+        Status.Poll(nowMs);
+        OfferUnstoredSos();
+        Condition.BacklogPending = _journal.HeldFrames > 0;
+        Dispatcher.Poll(nowMs);
+        _journal.Tend(SketchedFixesEachPoll);
+    }
+
+    private void OfferUnstoredSos()
+    {
+        int bytes = Events.CopyUnstoredSos(_unstored, 0);
+        if (bytes > 0)
+        {
+            Dispatcher.OfferUnstored(_unstored, bytes);
+        }
+    }
+}

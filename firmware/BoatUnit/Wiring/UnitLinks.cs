@@ -1,0 +1,154 @@
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Drivers;
+using BoatTelemetry.BoatUnit.Links;
+using BoatTelemetry.Core.Gnss;
+using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
+
+namespace BoatTelemetry.BoatUnit.Wiring;
+
+/// <summary>The links that the board has and the configuration wants.</summary>
+public sealed class UnitLinks
+{
+    private const int LinksMax = 3;
+
+    private readonly IUnitLink[] _made = new IUnitLink[LinksMax];
+    private int _count;
+
+    /// <summary>LoRa's ledger, or null.</summary>
+    public AirtimeBudget Budget { get; private set; }
+
+    /// <summary>Each is null where it is not used.</summary>
+    public LoRaLink LoRa { get; private set; }
+
+    /// <inheritdoc cref="LoRa"/>
+    public CellularLink Cellular { get; private set; }
+
+    /// <inheritdoc cref="LoRa"/>
+    public WifiLink Wifi { get; private set; }
+
+    /// <summary>Those that are used.</summary>
+    public IUnitLink[] All
+    {
+        get
+        {
+            IUnitLink[] all = new IUnitLink[_count];
+            for (int i = 0; i < _count; i++)
+            {
+                all[i] = _made[i];
+            }
+
+            return all;
+        }
+    }
+
+    /// <summary>The longest frame that any of them carries at its best: tracks are cut to it.</summary>
+    public int FrameBytesMax
+    {
+        get
+        {
+            int most = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                most = _made[i].FrameBytesMax > most ? _made[i].FrameBytesMax : most;
+            }
+
+            return most;
+        }
+    }
+
+    /// <summary>Makes the LoRa link; the ledger goes on where the run before left it.</summary>
+    public void AddLoRa(UnitHardware hardware, UnitPlatform platform, UnitConfig config, uint seed)
+    {
+        IRadio radio = config.Flag(ConfigKeys.LoraEnabled) ? hardware.Radio(platform.Clock, platform.Pause) : null;
+        if (radio == null)
+        {
+            return;
+        }
+
+        Budget = new AirtimeBudget(
+            UnitOptions.Region(config),
+            platform.Storage.Airtime,
+            0,
+            platform.Storage.Airtime.BlockCount,
+            UnitOptions.Airtime(config));
+        Budget.Start(platform.Clock.MonotonicMs);
+        LoRa = new LoRaLink(radio, Budget, UnitOptions.LoRa(config), seed);
+        Add(LoRa);
+    }
+
+    /// <summary>Makes the link over the modem.</summary>
+    public void AddCellular(UnitHardware hardware, UnitConfig config, SecretStore secrets, INetworkTime time, int seed)
+    {
+        if (config.Flag(ConfigKeys.CellularEnabled))
+        {
+            Cellular = hardware.Cellular(UnitOptions.Dialect(config), UnitOptions.Modem(config, secrets, seed), time);
+            Add(Cellular);
+        }
+    }
+
+    /// <summary>Makes the link over Wi-Fi and starts its thread.</summary>
+    public void AddWifi(UnitConfig config, SecretStore secrets, byte[] authority, int seed)
+    {
+        if (config.Flag(ConfigKeys.WifiEnabled))
+        {
+            MqttOptions options = UnitOptions.Mqtt(config, secrets, seed);
+            options.CaCertificate = authority;
+            Wifi = new WifiLink(options, new MqttClientFactory(options), new WifiStation(options));
+            Wifi.Uplink.Start();
+            Add(Wifi);
+        }
+    }
+
+    /// <summary>Drives all of them.</summary>
+    public void Poll(long nowMs)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            _made[i].Poll(nowMs);
+        }
+
+        if (Budget != null)
+        {
+            Budget.Poll(nowMs);
+        }
+    }
+
+    /// <summary>Writes what the links know into the unit's state.</summary>
+    public void Tell(UnitState state, long nowMs)
+    {
+        UnitFaults faults = UnitFaults.None;
+        if (LoRa != null)
+        {
+            faults |= LoRa.State == LinkState.Down ? UnitFaults.Radio : UnitFaults.None;
+            state.RssiDbm = LoRa.RssiDbm == RadioLevel.Unknown ? Fix.Unknown : LoRa.RssiDbm;
+            state.SnrCdb = LoRa.SnrCdb == RadioLevel.Unknown ? Fix.Unknown : LoRa.SnrCdb;
+            state.AirtimePermille = Budget.UsedPermille(nowMs);
+        }
+
+        if (Cellular != null && Cellular.State == LinkState.Down)
+        {
+            faults |= UnitFaults.Modem;
+        }
+
+        state.Faults = (state.Faults & ~(UnitFaults.Radio | UnitFaults.Modem)) | faults;
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Stop(int timeoutMs)
+    {
+        if (Wifi != null)
+        {
+            Wifi.Uplink.Stop(timeoutMs);
+        }
+    }
+
+    private void Add(IUnitLink link)
+    {
+        if (link != null)
+        {
+            _made[_count] = link;
+            _count++;
+        }
+    }
+}

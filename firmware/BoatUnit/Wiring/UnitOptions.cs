@@ -1,0 +1,229 @@
+using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Drivers;
+using BoatTelemetry.BoatUnit.Gnss;
+using BoatTelemetry.BoatUnit.Sensors;
+using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Gnss;
+using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
+
+namespace BoatTelemetry.BoatUnit.Wiring;
+
+/// <summary>What the configuration says, in the options of those whom it concerns. Keys that it leaves alone have their defaults.</summary>
+public static class UnitOptions
+{
+    private const int PermillePerPercent = 10;
+    private const int MsPerS = 1_000;
+
+    // 1 kn is 51.444 cm/s.
+    private const long MilliknotsPerCmpsE3 = 19_438;
+
+    /// <summary>The board of this name; null if this firmware does not know it.</summary>
+    public static BoardDescription Board(UnitConfig config)
+    {
+        BoardDescription[] known = new BoardDescription[] { new TBeamBoard(), new CarrierS3Board() };
+        string model = config.Text(ConfigKeys.BoardModel);
+        for (int i = 0; i < known.Length; i++)
+        {
+            if (known[i].Name == model)
+            {
+                return Fitted(known[i], config);
+            }
+        }
+
+        return null;
+    }
+
+    public static OperatingArea Area(UnitConfig config)
+    {
+        return new OperatingArea(config.Number(ConfigKeys.AreaLatitudeE5), config.Number(ConfigKeys.AreaLongitudeE5));
+    }
+
+    public static GnssOptions Gnss(UnitConfig config)
+    {
+        GnssOptions options = new GnssOptions();
+        options.EarliestDayNumber = config.Number(ConfigKeys.GnssEarliestDate);
+        return options;
+    }
+
+    public static ReceiverOptions Receiver(UnitConfig config, BoardDescription board)
+    {
+        ReceiverOptions options = new ReceiverOptions();
+        options.PortName = board.ReceiverPort;
+        options.BaudBps = config.Number(ConfigKeys.GnssBaud);
+        options.PeriodMs = MsPerS / config.Number(ConfigKeys.GnssRateHz);
+        return options;
+    }
+
+    public static LoRaOptions LoRa(UnitConfig config)
+    {
+        LoRaOptions options = new LoRaOptions();
+        options.SpreadingFactorMin = config.Number(ConfigKeys.LoraSpreadingFactorMin);
+        options.SpreadingFactorMax = config.Number(ConfigKeys.LoraSpreadingFactorMax);
+        options.SpreadingFactorStart = Within(options.SpreadingFactorStart, options.SpreadingFactorMin, options.SpreadingFactorMax);
+        options.PowerDbm = config.Number(ConfigKeys.LoraPowerDbm);
+        options.SyncWord = config.Number(ConfigKeys.LoraSyncWord);
+        return options;
+    }
+
+    public static Region Region(UnitConfig config)
+    {
+        string name = config.Text(ConfigKeys.LoraRegion);
+        return Regions.Find(name == "none" ? Regions.ReceiveOnly : name);
+    }
+
+    public static AirtimeOptions Airtime(UnitConfig config)
+    {
+        AirtimeOptions options = new AirtimeOptions();
+        options.BacklogPermille = config.Number(ConfigKeys.LoraBacklogPercent) * PermillePerPercent;
+        options.SosReservePermille = config.Number(ConfigKeys.LoraSosReservePercent) * PermillePerPercent;
+        options.AntennaGainCdb = config.Number(ConfigKeys.LoraAntennaGainCdb);
+        return options;
+    }
+
+    public static ModemOptions Modem(UnitConfig config, SecretStore secrets, int seed)
+    {
+        ModemOptions options = new ModemOptions();
+        options.Apn = config.Text(ConfigKeys.CellularApn);
+        options.User = config.Text(ConfigKeys.CellularUser);
+        options.Host = config.Text(ConfigKeys.CellularHost);
+        options.Port = config.Number(ConfigKeys.CellularPort);
+        options.Seed = seed;
+        string pin = secrets.Use(SecretKind.SimPin);
+        if (pin != null && pin.Length > 0)
+        {
+            options.SetUpCommands = new string[] { "AT+CPIN=\"" + pin + "\"" };
+        }
+
+        return options;
+    }
+
+    public static ModemDialect Dialect(UnitConfig config)
+    {
+        return config.Text(ConfigKeys.CellularDialect) == "a7672" ? new A7672Dialect() : new Sim7080Dialect();
+    }
+
+    public static MqttOptions Mqtt(UnitConfig config, SecretStore secrets, int seed)
+    {
+        MqttOptions options = new MqttOptions();
+        options.UnitId = config.Number(ConfigKeys.UnitId);
+        options.Ssid = config.Text(ConfigKeys.WifiSsid);
+        options.WifiPassword = secrets.Use(SecretKind.WifiPassword);
+        options.Host = config.Text(ConfigKeys.WifiMqttHost);
+        options.Port = config.Number(ConfigKeys.WifiMqttPort);
+        string user = config.Text(ConfigKeys.WifiMqttUser);
+        options.User = user.Length > 0 ? user : null;
+        options.Password = user.Length > 0 ? secrets.Use(SecretKind.MqttPassword) : null;
+        options.Seed = seed;
+        return options;
+    }
+
+    public static LiveScheduleOptions Live(UnitConfig config)
+    {
+        LiveScheduleOptions options = new LiveScheduleOptions();
+        options.FloorMs = config.Number(ConfigKeys.ReportsFloorS) * MsPerS;
+        options.CeilingMs = config.Number(ConfigKeys.ReportsCeilingS) * MsPerS;
+        options.PatrolIntervalMs = config.Number(ConfigKeys.ReportsPatrolS) * MsPerS;
+        options.PursuitIntervalMs = config.Number(ConfigKeys.ReportsPursuitS) * MsPerS;
+        options.AtAnchorIntervalMs = config.Number(ConfigKeys.ReportsAnchoredS) * MsPerS;
+        options.MooredIntervalMs = config.Number(ConfigKeys.ReportsMooredS) * MsPerS;
+        options.DeadReckoningErrorM = config.Number(ConfigKeys.ReportsDeadReckoningM);
+        return options;
+    }
+
+    public static MotionOptions Motion(UnitConfig config)
+    {
+        MotionOptions options = new MotionOptions();
+        options.StartFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPatrolFromCmps));
+        options.StopBelowMilliknots = options.StartFromMilliknots / 2;
+        options.PursuitFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPursuitFromCmps));
+        options.PursuitBelowMilliknots = options.PursuitFromMilliknots * 4 / 5;
+        return options;
+    }
+
+    public static TrackRecorderOptions Track(UnitConfig config)
+    {
+        TrackRecorderOptions options = new TrackRecorderOptions();
+        options.UnderWayIntervalS = config.Number(ConfigKeys.ReportsTrackS);
+        return options;
+    }
+
+    public static StatusRecorderOptions Status(UnitConfig config)
+    {
+        StatusRecorderOptions options = new StatusRecorderOptions();
+        options.IntervalMs = config.Number(ConfigKeys.ReportsStatusS) * MsPerS;
+        return options;
+    }
+
+    public static SensorOptions Sensors(UnitConfig config)
+    {
+        SensorOptions options = new SensorOptions();
+        options.Engine.PulsesPerHundredRevolutions = config.Number(ConfigKeys.SensorsEnginePulsesE2);
+        options.Supply.LostBelowMv = config.Number(ConfigKeys.SensorsSupplyLowMv);
+        options.Supply.BackFromMv = options.Supply.LostBelowMv + 500;
+        options.Supply.BatteryLowMv = config.Number(ConfigKeys.SensorsBatteryLowMv);
+        options.Supply.BatteryFineMv = options.Supply.BatteryLowMv + 200;
+        options.Bilge.HighFromCm = config.Number(ConfigKeys.SensorsBilgeHighCm);
+        options.Bilge.HighUntilCm = options.Bilge.HighFromCm * 4 / 5;
+        return options;
+    }
+
+    public static SupervisorOptions Supervisor(UnitConfig config)
+    {
+        SupervisorOptions options = new SupervisorOptions();
+        options.SafeModeStableS = config.Number(ConfigKeys.SupervisorSafeModeStableS);
+        return options;
+    }
+
+    // The board says what can be fitted, the configuration what is.
+    private static BoardDescription Fitted(BoardDescription board, UnitConfig config)
+    {
+        if (!config.Flag(ConfigKeys.SensorsEnvironment))
+        {
+            board.EnvironmentAddress = BoardDescription.NotFitted;
+        }
+
+        if (!config.Flag(ConfigKeys.SensorsPower))
+        {
+            board.SupplyMeterAddress = BoardDescription.NotFitted;
+            board.BatteryMeterAddress = BoardDescription.NotFitted;
+        }
+
+        if (!config.Flag(ConfigKeys.SensorsConverter) || !config.Flag(ConfigKeys.SensorsBilgeLevel))
+        {
+            board.LevelAddress = BoardDescription.NotFitted;
+        }
+
+        if (!config.Flag(ConfigKeys.SensorsRealTimeClock))
+        {
+            board.ClockAddress = BoardDescription.NotFitted;
+        }
+
+        if (!config.Flag(ConfigKeys.SensorsBilgeFloat))
+        {
+            board.BilgeFloatPin = BoardDescription.NotFitted;
+        }
+
+        if (!config.Flag(ConfigKeys.SensorsTamper))
+        {
+            board.TamperPin = BoardDescription.NotFitted;
+        }
+
+        int engines = config.Number(ConfigKeys.SensorsEngines);
+        board.Engine1Pin = engines < 1 ? BoardDescription.NotFitted : board.Engine1Pin;
+        board.Engine2Pin = engines < 2 ? BoardDescription.NotFitted : board.Engine2Pin;
+        return board;
+    }
+
+    private static int Milliknots(int cmps)
+    {
+        return (int)(cmps * MilliknotsPerCmpsE3 / 1_000);
+    }
+
+    private static int Within(int value, int min, int max)
+    {
+        return value < min ? min : value > max ? max : value;
+    }
+}
