@@ -1,10 +1,11 @@
 using System.Device.Gpio;
 using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.BoatUnit.Gnss;
 
 namespace BoatTelemetry.BoatUnit.Sensors;
 
 /// <summary>The receiver's supply: a rail of the power chip, or a pin. For a receiver that only a power cycle wakes.</summary>
-public sealed class ReceiverSupply
+public sealed class ReceiverSupply : IReceiverPower
 {
     private readonly PowerChip _chip;
     private readonly GpioPin _pin;
@@ -23,15 +24,16 @@ public sealed class ReceiverSupply
         }
     }
 
-    /// <summary>Switches it; false if nothing on this board can, or the chip did not answer.</summary>
-    public bool TrySetPower(bool on)
+    /// <inheritdoc/>
+    /// <remarks>False if nothing on this board can, or the chip did not answer.</remarks>
+    public bool TrySetPower(bool isOn)
     {
         if (_pin != null)
         {
-            _pin.Write(on ? PinValue.High : PinValue.Low);
+            _pin.Write(isOn ? PinValue.High : PinValue.Low);
             return true;
         }
 
-        return _chip != null && _chip.TrySwitchReceiver(on);
+        return _chip != null && _chip.TrySwitchReceiver(isOn);
     }
 }

@@ -1,7 +1,5 @@
 using System.Device.Gpio;
 using BoatTelemetry.BoatUnit.Drivers;
-using BoatTelemetry.BoatUnit.Gnss;
-using BoatTelemetry.BoatUnit.Sensors;
 using BoatTelemetry.BoatUnit.Supervision;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
@@ -27,22 +25,5 @@ public sealed class PinSwitch : IModemPowerKey, IWatchdogLine
     public void Drive(bool high)
     {
         _pin.Write(high ? PinValue.High : PinValue.Low);
-    }
-}
-
-/// <summary>The board's switch of the receiver's supply, as the receiver's port wants it.</summary>
-public sealed class ReceiverSwitch : IReceiverPower
-{
-    private readonly ReceiverSupply _supply;
-
-    public ReceiverSwitch(ReceiverSupply supply)
-    {
-        _supply = supply;
-    }
-
-    /// <inheritdoc/>
-    public bool TrySetPower(bool isOn)
-    {
-        return _supply.TrySetPower(isOn);
     }
 }

@@ -75,8 +75,8 @@ public sealed class UnitHardware
     }
 
     /// <summary>The switch of the receiver's supply.</summary>
-    public ReceiverSwitch ReceiverSwitch(PowerChip chip)
+    public ReceiverSupply ReceiverSupply(PowerChip chip)
     {
-        return new ReceiverSwitch(new ReceiverSupply(_pins, _board, chip));
+        return new ReceiverSupply(_pins, _board, chip);
     }
 }

@@ -7,7 +7,7 @@ using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
 
-/// <summary>The links that the board has and the configuration wants.</summary>
+/// <summary>The links that the board has and the configuration wants; the dispatcher polls them, and nobody else.</summary>
 public sealed class UnitLinks
 {
     private const int LinksMax = 3;
@@ -97,20 +97,6 @@ public sealed class UnitLinks
             Wifi = new WifiLink(options, new MqttClientFactory(options), new WifiStation(options));
             Wifi.Uplink.Start();
             Add(Wifi);
-        }
-    }
-
-    /// <summary>Drives all of them.</summary>
-    public void Poll(long nowMs)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            _made[i].Poll(nowMs);
-        }
-
-        if (Budget != null)
-        {
-            Budget.Poll(nowMs);
         }
     }
 

@@ -1,0 +1,184 @@
+using System;
+using BoatTelemetry.BoatUnit.Bench;
+using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Drivers;
+using BoatTelemetry.BoatUnit.Gnss;
+using BoatTelemetry.BoatUnit.Sensors;
+using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.BoatUnit.Wiring;
+using BoatTelemetry.Core.Gnss;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+
+namespace BoatTelemetry.BoatUnit;
+
+/// <summary>
+/// The whole unit in one loop. Whoever owns it calls <see cref="Step"/> about every <see cref="StepMs"/>; nothing in it
+/// waits. Only Wi-Fi has a thread of its own.
+/// </summary>
+public sealed class Unit
+{
+    /// <summary>Between two steps, milliseconds: a UART's buffer of 256 bytes fills in 22 ms at 115,200 baud.</summary>
+    public const int StepMs = 10;
+
+    private const int StateEveryMs = 1_000;
+    private const int FixFreshMs = 10_000;
+
+    private readonly UnitPlatform _platform;
+    private readonly EventLog _log = new EventLog();
+    private readonly Configuration _configuration;
+    private readonly SecretStore _secrets;
+    private readonly UnitKeys _keys;
+    private readonly FlashCounterStore _counters;
+    private readonly KeyStore _keyStore;
+    private readonly Supervisor _supervisor;
+    private readonly BoardDescription _board;
+    private readonly PanelInputs _inputs;
+    private readonly BoardSensors _sensors;
+    private readonly PanelReports _panel;
+    private readonly UnitLinks _links = new UnitLinks();
+    private readonly TimeKeeper _time;
+    private readonly ReceiverPort _receiver;
+    private readonly Reporting _reporting;
+    private readonly BenchConsole _console;
+    private readonly int _mainLoop;
+    private readonly int _wifiLoop;
+    private int _wifiHeartbeats;
+    private long _stateAtMs;
+
+    /// <summary>Makes the unit in the order in which its parts need each other.</summary>
+    public Unit(UnitPlatform platform)
+    {
+        _platform = platform;
+        long nowMs = platform.Clock.MonotonicMs;
+
+        // 1 what it is: configuration, secrets, keys
+        _configuration = new Configuration(new ConfigStore(platform.Storage.Config), ConfigMigration.Known);
+        _configuration.Load(_log, nowMs);
+        UnitConfig config = _configuration.Running;
+        _secrets = new SecretStore(platform.Storage.Secrets);
+        _secrets.TryLoad();
+        _keys = new UnitKeys(platform.Storage.Keys, 0, platform.Storage.Keys.BlockCount);
+        _counters = new FlashCounterStore(platform.Storage.Counters, 0, platform.Storage.Counters.BlockCount);
+        _keyStore = new KeyStore(_keys, _counters);
+
+        // 2 what it stands on: pins, supervisor
+        _board = UnitOptions.Board(config) ?? new TBeamBoard();
+        UnitHardware hardware = new UnitHardware(_board);
+        _supervisor = new Supervisor(
+            platform.Storage.Supervisor, platform.Reboot, hardware.Watchdog(), _log, UnitOptions.Supervisor(config));
+        _supervisor.Start(nowMs, platform.ResetCause);
+
+        // 3 what it senses; first, because the board's power chip feeds radio and receiver
+        _inputs = new PanelInputs(hardware.Pins, _board, new PanelOptions(), platform.Clock);
+        _sensors = new BoardSensors(_board, UnitOptions.Sensors(config), _inputs);
+        _panel = new PanelReports(_inputs, new PanelOutputs(hardware.Pins, _board), _sensors);
+        _sensors.Start(nowMs);
+
+        // 4 how it speaks, and 5 what it says: nothing without a key
+        _links.AddLoRa(hardware, platform, config, Seed());
+        bool hasKey = _keyStore.TryLoad();
+        TimeKeeper networkTime = new TimeKeeper(platform.Clock, null, null);
+        if (hasKey)
+        {
+            AddNetworks(hardware, config, networkTime);
+            _reporting = new Reporting(platform, config, _keys, _counters, _links, _panel, Seed());
+            _panel.Use(_reporting);
+        }
+
+        _time = new TimeKeeper(platform.Clock, _sensors.Clock, _reporting == null ? null : _reporting.Fixes);
+        _receiver = new ReceiverPort(
+            UnitOptions.Receiver(config, _board),
+            new NmeaParser(UnitOptions.Gnss(config), _time),
+            hardware.ReceiverSupply(_sensors.PowerChip));
+
+        // 6 who looks after it
+        _console = Console();
+        int limitMs = config.Number(ConfigKeys.SupervisorLoopLimitMs);
+        _mainLoop = _supervisor.AddLoop("main", limitMs, nowMs);
+        _wifiLoop = _links.Wifi == null ? -1 : _supervisor.AddLoop("wifi", MqttUplink.SilenceMsMax, nowMs);
+    }
+
+    /// <summary>The parts, for those who watch a unit from outside.</summary>
+    public Reporting Reporting => _reporting;
+
+    public ReceiverPort Receiver => _receiver;
+
+    public BoardSensors Sensors => _sensors;
+
+    public PanelReports Panel => _panel;
+
+    public UnitLinks Links => _links;
+
+    public Supervisor Supervisor => _supervisor;
+
+    public TimeKeeper Time => _time;
+
+    public EventLog Log => _log;
+
+    /// <summary>One turn of the loop. Safe mode leaves out the sensors' chips and Wi-Fi.</summary>
+    public void Step()
+    {
+        long nowMs = _platform.Clock.MonotonicMs;
+        _supervisor.Beat(_mainLoop, nowMs);
+        _receiver.Poll(nowMs);
+        _time.Poll(nowMs);
+        _panel.Poll(nowMs);
+        if (!_supervisor.SafeMode)
+        {
+            _sensors.Poll(nowMs);
+        }
+
+        if (nowMs >= _stateAtMs)
+        {
+            _stateAtMs = nowMs + StateEveryMs;
+            Tell(nowMs);
+        }
+
+        if (_reporting != null && !_keyStore.MustRestart)
+        {
+            _reporting.Poll(nowMs);
+        }
+
+        _console.Poll(nowMs);
+        BeatWifi(nowMs);
+        if (_supervisor.IsRebooting && _reporting != null)
+        {
+            _reporting.Track.Flush(nowMs);
+        }
+
+        _supervisor.Poll(nowMs);
+    }
+
+    /// <summary>Ends what has a thread of its own.</summary>
+    public void Stop(int timeoutMs)
+    {
+        _links.Stop(timeoutMs);
+        _receiver.Dispose();
+    }
+
+    // Two units, or two lives of one, should not choose the same channels at the same instants.
+    private uint Seed()
+    {
+        return ((uint)_configuration.Running.Number(ConfigKeys.UnitId) * 2_654_435_761u) ^ _supervisor.Starts;
+    }
+
+    private void AddNetworks(UnitHardware hardware, UnitConfig config, INetworkTime time)
+    {
+        _links.AddCellular(hardware, config, _secrets, time, (int)(Seed() & 0x7FFFFFFF));
+        if (!_supervisor.SafeMode)
+        {
+            _links.AddWifi(config, _secrets, Authority(config), (int)(Seed() & 0x7FFFFFFF));
+        }
+    }
+
+    private void BeatWifi(long nowMs)
+    {
+        if (_links.Wifi != null && _links.Wifi.Uplink.Heartbeats != _wifiHeartbeats)
+        {
+            _wifiHeartbeats = _links.Wifi.Uplink.Heartbeats;
+            _supervisor.Beat(_wifiLoop, nowMs);
+        }
+    }
+}
