@@ -1,4 +1,3 @@
-using System;
 using BoatTelemetry.BoatUnit.Bench;
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
@@ -6,10 +5,14 @@ using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Gnss;
 using BoatTelemetry.BoatUnit.Sensors;
 using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.BoatUnit.Storage;
 using BoatTelemetry.BoatUnit.Wiring;
+using BoatTelemetry.Core;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Sensors;
+using BoatTelemetry.Core.Time;
 
 namespace BoatTelemetry.BoatUnit;
 
@@ -24,9 +27,11 @@ public sealed class Unit
 
     private const int StateEveryMs = 1_000;
     private const int FixFreshMs = 10_000;
+    private const int BytesPerKib = 1_024;
 
     private readonly UnitPlatform _platform;
     private readonly EventLog _log = new EventLog();
+    private readonly FaultLog _faultLog;
     private readonly Configuration _configuration;
     private readonly SecretStore _secrets;
     private readonly UnitKeys _keys;
@@ -51,6 +56,7 @@ public sealed class Unit
     public Unit(UnitPlatform platform)
     {
         _platform = platform;
+        _faultLog = new FaultLog(_log);
         long nowMs = platform.Clock.MonotonicMs;
 
         // 1 what it is: configuration, secrets, keys
@@ -75,19 +81,18 @@ public sealed class Unit
         _sensors = new BoardSensors(_board, UnitOptions.Sensors(config), _inputs);
         _panel = new PanelReports(_inputs, new PanelOutputs(hardware.Pins, _board), _sensors);
         _sensors.Start(nowMs);
+        _time = new TimeKeeper(platform.Clock, _sensors.Clock);
 
         // 4 how it speaks, and 5 what it says: nothing without a key
         _links.AddLoRa(hardware, platform, config, Seed());
-        bool hasKey = _keyStore.TryLoad();
-        TimeKeeper networkTime = new TimeKeeper(platform.Clock, null, null);
-        if (hasKey)
+        if (_keyStore.TryLoad())
         {
-            AddNetworks(hardware, config, networkTime);
+            AddNetworks(hardware, config, nowMs);
             _reporting = new Reporting(platform, config, _keys, _counters, _links, _panel, Seed());
             _panel.Use(_reporting);
+            _time.Pass(_reporting.Fixes);
         }
 
-        _time = new TimeKeeper(platform.Clock, _sensors.Clock, _reporting == null ? null : _reporting.Fixes);
         _receiver = new ReceiverPort(
             UnitOptions.Receiver(config, _board),
             new NmeaParser(UnitOptions.Gnss(config), _time),
@@ -164,13 +169,81 @@ public sealed class Unit
         return ((uint)_configuration.Running.Number(ConfigKeys.UnitId) * 2_654_435_761u) ^ _supervisor.Starts;
     }
 
-    private void AddNetworks(UnitHardware hardware, UnitConfig config, INetworkTime time)
+    private void AddNetworks(UnitHardware hardware, UnitConfig config, long nowMs)
     {
-        _links.AddCellular(hardware, config, _secrets, time, (int)(Seed() & 0x7FFFFFFF));
+        int seed = (int)(Seed() & 0x7FFFFFFF);
+        _links.AddCellular(hardware, config, _secrets, _time, seed);
+        if (_supervisor.SafeMode)
+        {
+            return;
+        }
+
+        byte[] authority = null;
+        if (config.Flag(ConfigKeys.WifiTls) && !CertificateFile.TryRead(config.Text(ConfigKeys.WifiCaCertificateFile), out authority))
+        {
+            // A broker that cannot be told from another one gets nothing.
+            _log.Note(nowMs, LogEvent.MqttFault, 0, "wifi.caCertificateFile");
+            return;
+        }
+
+        _links.AddWifi(config, _secrets, authority, seed);
+    }
+
+    private BenchConsole Console()
+    {
+        SerialBenchPort port = new SerialBenchPort(_board.ConsolePort);
+        port.TryOpen();
+        UnitSelfTest selfTest = new UnitSelfTest(_platform, _receiver, _sensors, _links);
+        SensorView view = new SensorView(_receiver, _sensors, _inputs, _links, _time, _platform.Clock);
+        return new BenchConsole(port, new BenchCommand[]
+        {
+            new InfoCommand(_configuration, _keyStore, _supervisor),
+            new ConfigGetCommand(_configuration, _secrets),
+            new ConfigSetCommand(_configuration, _log),
+            new SecretSetCommand(_secrets, _log),
+            new KeySetCommand(_keyStore, _supervisor, _log),
+            new SelfTestCommand(selfTest),
+            new SensorsCommand(view),
+            new LogCommand(_log),
+            new RebootCommand(_supervisor),
+        });
+    }
+
+    // What the status and the panel say of the unit itself.
+    private void Tell(long nowMs)
+    {
+        bool hasFix = _time.LastFixMs != UtcTime.Unknown && nowMs - _time.LastFixMs <= FixFreshMs;
+        UnitFaults faults = _receiver.IsFaulty ? UnitFaults.Receiver : UnitFaults.None;
+        faults |= _links.Faults();
         if (!_supervisor.SafeMode)
         {
-            _links.AddWifi(config, _secrets, Authority(config), (int)(Seed() & 0x7FFFFFFF));
+            faults |= SensorFaultBits.ToUnitFaults(_sensors.Readings.Faults);
         }
+
+        if (_reporting != null)
+        {
+            faults |= _reporting.Faults();
+            TellState(_reporting.State, faults, nowMs);
+            _reporting.Condition.OnBattery = _sensors.Readings.OnBattery;
+            _reporting.Condition.BatteryLow = _sensors.Readings.IsBatteryLow;
+        }
+
+        _faultLog.Note(faults, nowMs);
+        _panel.Shown.HasFix = hasFix;
+        _panel.Shown.HasFault = faults != UnitFaults.None || _configuration.IsFaulty || _reporting == null;
+        _panel.Shown.SafeMode = _supervisor.SafeMode;
+    }
+
+    private void TellState(UnitState state, UnitFaults faults, long nowMs)
+    {
+        _sensors.Readings.CopyTo(state);
+        state.Faults = faults;
+        state.ResetCause = _supervisor.ResetCause;
+        state.SafeMode = _supervisor.SafeMode;
+        state.FirmwareVersion = FirmwareRelease.Packed;
+        state.FixesRefused = _reporting.Fixes.Refused;
+        state.FreeMemoryKib = (int)(nanoFramework.Runtime.Native.GC.Run(false) / BytesPerKib);
+        _links.Tell(state, nowMs);
     }
 
     private void BeatWifi(long nowMs)

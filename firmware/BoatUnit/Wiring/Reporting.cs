@@ -20,6 +20,9 @@ public sealed class Reporting
     // What the journal may spend on sketches in one turn of the loop: a fix decoded costs some thousand instructions.
     private const int SketchedFixesEachPoll = 4;
 
+    // The configuration has no boundaries yet.
+    private static readonly Fence[] NoFences = { };
+
     private readonly UnitLinks _links;
     private readonly FlashJournal _journal;
     private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
@@ -39,12 +42,12 @@ public sealed class Reporting
         Own = new OwnPosition();
         Events = new EventRecorder(new EventRecorderOptions(), Outbox, Own, platform.Clock);
         Track = new TrackRecorder(UnitOptions.Track(config), Outbox, platform.Clock);
-        Status = new StatusRecorder(new StatusRecorderOptions(), Outbox, live, State, Condition, Own, platform.Clock);
+        Status = new StatusRecorder(UnitOptions.Status(config), Outbox, live, State, Condition, Own, platform.Clock);
         Schedule = new LiveSchedule(UnitOptions.Live(config));
         Fixes = new FixReports(
             Own,
             new MotionWatch(UnitOptions.Motion(config)),
-            new Geofence(new Fence[0], Geofence.HysteresisMDefault, Events),
+            new Geofence(NoFences, Geofence.HysteresisMDefault, Events),
             Track,
             Schedule,
             new LiveReporter(unit, UnitOptions.Area(config), Keyring.InUse, live, Dispatcher, Condition),
@@ -101,6 +104,13 @@ public sealed class Reporting
         Condition.BacklogPending = _journal.HeldFrames > 0;
         Dispatcher.Poll(nowMs);
         _journal.Tend(SketchedFixesEachPoll);
+    }
+
+    /// <summary>Whether the record can be kept.</summary>
+    public UnitFaults Faults()
+    {
+        bool bad = _journal.BadBlocks > 0 || _journal.SyncFailures > 0 || Outbox.WithoutCounter > 0;
+        return bad ? UnitFaults.Journal : UnitFaults.None;
     }
 
     private void OfferUnstoredSos()

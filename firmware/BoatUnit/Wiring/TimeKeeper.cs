@@ -16,17 +16,15 @@ public sealed class TimeKeeper : IFixSink, INetworkTime
 
     private readonly IUnitClock _clock;
     private readonly WallClock _wallClock;
-    private readonly IFixSink _reports;
+    private IFixSink _reports;
     private bool _isSetByFix;
 
     /// <param name="clock">The clock.</param>
     /// <param name="wallClock">The clock with its own cell, or null.</param>
-    /// <param name="reports">Where fixes go on, or null.</param>
-    public TimeKeeper(IUnitClock clock, WallClock wallClock, IFixSink reports)
+    public TimeKeeper(IUnitClock clock, WallClock wallClock)
     {
         _clock = clock;
         _wallClock = wallClock;
-        _reports = reports;
     }
 
     /// <summary>Times that a source moved the clock by more than a second after it was first set.</summary>
@@ -34,6 +32,12 @@ public sealed class TimeKeeper : IFixSink, INetworkTime
 
     /// <summary>The monotonic time of the last accepted fix, or <see cref="UtcTime.Unknown"/>.</summary>
     public long LastFixMs { get; private set; } = UtcTime.Unknown;
+
+    /// <summary>Where fixes go on from here; a unit without a key has nowhere.</summary>
+    public void Pass(IFixSink reports)
+    {
+        _reports = reports;
+    }
 
     /// <summary>Takes the time of the clock with its own cell, if no better one is known.</summary>
     public void Poll(long nowMs)

@@ -100,16 +100,13 @@ public sealed class UnitLinks
         }
     }
 
-    /// <summary>Writes what the links know into the unit's state.</summary>
-    public void Tell(UnitState state, long nowMs)
+    /// <summary>What does not work of them.</summary>
+    public UnitFaults Faults()
     {
         UnitFaults faults = UnitFaults.None;
-        if (LoRa != null)
+        if (LoRa != null && LoRa.State == LinkState.Down)
         {
-            faults |= LoRa.State == LinkState.Down ? UnitFaults.Radio : UnitFaults.None;
-            state.RssiDbm = LoRa.RssiDbm == RadioLevel.Unknown ? Fix.Unknown : LoRa.RssiDbm;
-            state.SnrCdb = LoRa.SnrCdb == RadioLevel.Unknown ? Fix.Unknown : LoRa.SnrCdb;
-            state.AirtimePermille = Budget.UsedPermille(nowMs);
+            faults |= UnitFaults.Radio;
         }
 
         if (Cellular != null && Cellular.State == LinkState.Down)
@@ -117,7 +114,18 @@ public sealed class UnitLinks
             faults |= UnitFaults.Modem;
         }
 
-        state.Faults = (state.Faults & ~(UnitFaults.Radio | UnitFaults.Modem)) | faults;
+        return faults;
+    }
+
+    /// <summary>Writes what LoRa knows into the unit's state.</summary>
+    public void Tell(UnitState state, long nowMs)
+    {
+        if (LoRa != null)
+        {
+            state.RssiDbm = LoRa.RssiDbm == RadioLevel.Unknown ? Fix.Unknown : LoRa.RssiDbm;
+            state.SnrCdb = LoRa.SnrCdb == RadioLevel.Unknown ? Fix.Unknown : LoRa.SnrCdb;
+            state.AirtimePermille = Budget.UsedPermille(nowMs);
+        }
     }
 
     /// <summary>Ends the threads.</summary>

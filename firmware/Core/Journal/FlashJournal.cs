@@ -14,7 +14,7 @@ namespace BoatTelemetry.Core.Journal;
 /// blocks become sketches; what cannot be sketched goes, oldest first: track blocks, status, sketches, events. The newest
 /// <see cref="KeptNewest"/> numbers are not touched.</para>
 /// <para>An append reclaims <see cref="Pace"/> times the bytes it writes, so its work is bounded: with blocks of 4 KiB at
-/// most 2 erases, about 2 KiB carried over and written, unless fewer than <see cref="FreeBlocksLeast"/> blocks are free
+/// most 2 erases and 4 KiB programmed, unless fewer than <see cref="FreeBlocksLeast"/> blocks are free
 /// (after faults; counted). Making a sketch of an hour is more, which is why <see cref="Tend"/> does it beforehand.</para>
 /// </remarks>
 public sealed class FlashJournal : IFrameJournal

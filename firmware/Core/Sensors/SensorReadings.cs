@@ -87,31 +87,21 @@ public sealed class SensorReadings
         Faults = SensorFaults.None;
     }
 
-    /// <summary>
-    /// Writes them into a status; faults are added to those that stand there. Only a long status gets the values that
-    /// only it tells.
-    /// </summary>
-    public void CopyTo(StatusReport status)
+    /// <summary>Writes them into what the unit knows of itself; its faults are not touched, they have other sources too.</summary>
+    public void CopyTo(UnitState state)
     {
-        status.SupplyMv = SupplyMv;
-        status.BatteryMv = BatteryMv;
-        status.TemperatureC = TemperatureC;
-        status.Bilge = Bilge;
-        status.OnBattery = OnBattery;
-        status.Faults |= SensorFaultBits.ToUnitFaults(Faults);
-        if (!status.IsLong)
-        {
-            return;
-        }
-
-        status.HumidityPercent = HumidityPercent;
-        status.PressurePa = PressurePa;
-        status.SupplyCurrentMa = SupplyCurrentMa;
-        status.BatteryCurrentMa = BatteryCurrentMa;
-        status.BilgeLevelCm = BilgeLevelCm;
-        status.Engine1Rpm = Engine1Rpm;
-        status.Engine2Rpm = Engine2Rpm;
-        status.EngineDecihours = EngineDecihours;
-        status.BoardTemperatureC = BoardTemperatureC;
+        state.SupplyMv = SupplyMv;
+        state.BatteryMv = BatteryMv;
+        state.TemperatureC = TemperatureC;
+        state.Bilge = Bilge;
+        state.HumidityPercent = HumidityPercent;
+        state.PressurePa = PressurePa;
+        state.SupplyCurrentMa = SupplyCurrentMa;
+        state.BatteryCurrentMa = BatteryCurrentMa;
+        state.BilgeLevelCm = BilgeLevelCm;
+        state.Engine1Rpm = Engine1Rpm;
+        state.Engine2Rpm = Engine2Rpm;
+        state.EngineDecihours = EngineDecihours;
+        state.BoardTemperatureC = BoardTemperatureC;
     }
 }

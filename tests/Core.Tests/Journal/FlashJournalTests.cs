@@ -173,12 +173,17 @@ public sealed class FlashJournalTests(ITestOutputHelper output)
         var journal = Open(flash);
         var stored = new Dictionary<uint, byte[]>();
         var events = new List<uint>();
+        var (erasesMost, programmedMost) = (0, 0);
         for (var counter = 0u; counter < 2_500; counter++)
         {
             var isEvent = counter % 60 == 0;
             var frame = isEvent ? JournalFrames.Frame(FrameKind.Event, counter, 24, random)
                 : JournalFrames.Frame(FrameKind.Track, counter, 222, random);
+            var operations = new List<int>();
+            flash.OperationBytes = operations;
             Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
+            erasesMost = Math.Max(erasesMost, operations.Count(bytes => bytes == 4096));
+            programmedMost = Math.Max(programmedMost, operations.Where(bytes => bytes != 4096).Sum());
             stored.Add(counter, frame);
             if (isEvent)
                 events.Add(counter);
@@ -192,6 +197,9 @@ public sealed class FlashJournalTests(ITestOutputHelper output)
         Assert.Equal((0, 0), ((int)journal.DroppedOf(FrameKind.Event), (int)journal.DamagedFrames));
         var tracks = held.Where(entry => JournalFrames.KindOf(entry.Frame) == FrameKind.Track).Select(e => e.Counter).ToList();
         Assert.Equal(tracks, Enumerable.Range(0, 2_500).Select(c => (uint)c).Where(c => c >= tracks[0] && c % 60 != 0));
+        output.WriteLine($"an append at most: {erasesMost} erases, {programmedMost} B programmed");
+        Assert.InRange(erasesMost, 1, 2);
+        Assert.InRange(programmedMost, 300, 4_096);
         output.WriteLine($"beyond pace {journal.ReclaimedBeyondPace}, capacity {journal.CapacityBytes} B, pace {journal.Pace}, carried {journal.FramesCarried}, erases {journal.Erases}");
         Assert.Equal(0, journal.ReclaimedBeyondPace);
         AssertWearSpread(flash);

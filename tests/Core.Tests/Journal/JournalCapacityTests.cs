@@ -103,6 +103,57 @@ public sealed class JournalCapacityTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((journal.HeldFrames, journal.SketchedFrames), (again.HeldFrames, again.SketchedFrames));
     }
 
+    /// <summary>Cut in every operation of the appends that turn track blocks into sketches: all fixes are told still.</summary>
+    [SharedDataFact]
+    public void Journal_PowerCutWhileSketchesReplaceTracks_TellsEveryFix()
+    {
+        var random = Seed.New(output);
+        var log = NmeaLog.Read(RepositoryPaths.Shared("nmea", "signalk-plaka.log"));
+        var lengthS = log[^1].UtcS - log[0].UtcS + 1;
+        var laps = Enumerable.Range(0, 8)
+            .SelectMany(lap => Encode([.. log.Select(fix => fix with { UtcS = fix.UtcS + (lap * lengthS) })])).ToList();
+        var flash = new SimulatedFlash(4, 4096, 10);
+        var store = new MemoryCounterStore();
+        var journal = OpenWithSketcher(flash, store, out var counters);
+        var next = 0;
+        while (journal.HeldBytes + 250 < journal.CapacityBytes)
+            Assert.Equal(JournalResult.Stored, AppendTrack(journal, counters, laps[next++].Payload));
+        var copy = new SimulatedFlash(4, 4096, 10);
+        var (cuts, sketched) = (0, 0);
+        var survived = false;
+        for (var operation = 0; !survived; operation++)
+        {
+            foreach (var tear in new[] { (TornWrite)random.Next(3) })
+            {
+                copy.CopyFrom(flash);
+                var copyStore = new MemoryCounterStore { FirstUnreserved = store.FirstUnreserved };
+                copy.CutPowerIn(operation, random.Next(240), tear, random.Next());
+                var stored = next;
+                try
+                {
+                    var one = OpenWithSketcher(copy, copyStore, out var ownCounters);
+                    for (var i = 0; i < 3; i++, stored++)
+                        Assert.Equal(JournalResult.Stored, AppendTrack(one, ownCounters, laps[stored].Payload));
+                    survived = true;
+                }
+                catch (PowerCutException)
+                {
+                    cuts++;
+                }
+
+                copy.PowerOn();
+                var after = OpenWithSketcher(copy, copyStore, out _);
+                sketched += after.SketchedFrames > 0 ? 1 : 0;
+                var truth = Tracks.TrackBlocks.Decode(laps[..stored].Select(block => block.Payload)).ToDictionary(fix => fix.UtcS);
+                Assert.Equal(truth.Count, Tell(after, new AesCcm(_aes), truth).Told);
+                Assert.Equal(after.SketchedFrames, after.DroppedFrames);
+            }
+        }
+
+        output.WriteLine($"{cuts} cuts, {sketched} of the lives after had sketches");
+        Assert.True(cuts > 8 && sketched > 1);
+    }
+
     [Fact]
     public void TrackBlocks_UnderAnotherKey_AreDroppedAsTheyAreAndCounted()
     {
@@ -116,6 +167,21 @@ public sealed class JournalCapacityTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal((0, 500L), ((int)journal.SketchedFrames, journal.DroppedOf(FrameKind.Track) + journal.HeldFrames));
         Assert.False(journal.Tend(int.MaxValue));
+    }
+
+    private FlashJournal OpenWithSketcher(SimulatedFlash flash, MemoryCounterStore store, out CounterAllocator counters)
+    {
+        counters = new CounterAllocator(store, 8);
+        return new FlashJournal(flash, 0, flash.BlockCount) { Sketcher = new TrackSketcher(new AesCcm(_aes), null, counters, Unit) };
+    }
+
+    private JournalResult AppendTrack(FlashJournal journal, CounterAllocator counters, byte[] payload)
+    {
+        Assert.True(counters.TryNext(out var counter));
+        var frame = new byte[FrameLimits.FrameBytesMax];
+        payload.CopyTo(frame, FrameHeader.DurableBytes);
+        var length = new FrameCodec().SealTrack(FrameKind.Track, payload.Length, new AesCcm(_aes), Unit, counter, frame, 0);
+        return journal.Append(frame, 0, length);
     }
 
     // How many fixes the held frames tell, and how far the drawn boat is from the true one.
