@@ -9,7 +9,7 @@ namespace BoatTelemetry.Core.Links;
 
 /// <summary>
 /// Takes frames from shore, from whichever link: opens them, refuses what is forged or was heard before, lets
-/// acknowledgements empty the journal and carries out commands, each at most once.
+/// acknowledgements empty the journal and hands on commands, each at most once.
 /// </summary>
 /// <remarks>One thread. Nothing is allocated after construction but what the native AES returns.</remarks>
 public sealed class DownlinkReceiver : IFrameOpener
@@ -25,37 +25,39 @@ public sealed class DownlinkReceiver : IFrameOpener
     private readonly IUnitLink[] _links;
     private readonly LinkDispatcher _dispatcher;
     private readonly IFrameJournal _journal;
-    private readonly ICommandSink _sink;
+    private readonly ICommandSink _commandSink;
+    private readonly IKeyUser _keyUser;
+    private readonly IStatusRequest _status;
     private readonly IClock _clock;
     private readonly FrameCodec _codec = new FrameCodec();
     private readonly DownlinkWindow _acknowledgements = new DownlinkWindow(LiveCounter.None);
     private readonly DownlinkWindow _commands;
     private readonly JournalCursor _cursor = new JournalCursor();
     private readonly byte[] _frame = new byte[ReceivedFrames.FrameBytesMax];
-    private readonly long[] _outcomes = new long[(int)DownlinkOutcome.NotRemembered + 1];
+    private readonly long[] _outcomes = new long[(int)DownlinkOutcome.BeyondOurs + 1];
     private IFrameCipher _current;
     private IFrameCipher _previous;
     private bool _underPrevious;
-    private bool _statusWanted;
-    private bool _longStatusWanted;
     private long _statusNotBeforeMs = long.MinValue;
-    private bool _hasNewest;
-    private uint _newest;
 
     /// <param name="unit">This unit's number.</param>
     /// <param name="keys">Loaded; they also remember the last command.</param>
     /// <param name="links">The links that frames come from; whoever polls them does so before this is polled.</param>
-    /// <param name="dispatcher">Told what was heard, acknowledged and asked for.</param>
+    /// <param name="dispatcher">Told what was heard and acknowledged; it knows the newest counter used.</param>
     /// <param name="journal">The record.</param>
-    /// <param name="sink">Carries out commands.</param>
-    /// <param name="clock">For the counters of acknowledgements and the expiry of commands.</param>
+    /// <param name="commands">Carries out commands.</param>
+    /// <param name="keyUser">Told when the key before is good no more.</param>
+    /// <param name="status">Asked for a status where only that can move the shore's base.</param>
+    /// <param name="clock">For the counters of acknowledgements.</param>
     public DownlinkReceiver(
         int unit,
         UnitKeys keys,
         IUnitLink[] links,
         LinkDispatcher dispatcher,
         IFrameJournal journal,
-        ICommandSink sink,
+        ICommandSink commands,
+        IKeyUser keyUser,
+        IStatusRequest status,
         IClock clock)
     {
         if (unit < 0 || unit > FrameHeader.UnitMax)
@@ -68,17 +70,12 @@ public sealed class DownlinkReceiver : IFrameOpener
         _links = links;
         _dispatcher = dispatcher;
         _journal = journal;
-        _sink = sink;
+        _commandSink = commands;
+        _keyUser = keyUser;
+        _status = status;
         _clock = clock;
         _commands = new DownlinkWindow(keys.LastCommand);
-        LastCommand = keys.LastCommand == UnitKeys.NoCommand ? StatusReport.NoCounter : (uint)keys.LastCommand;
     }
-
-    /// <summary>Counter of the last command carried out or refused, for the status; or <see cref="StatusReport.NoCounter"/>.</summary>
-    public uint LastCommand { get; private set; }
-
-    /// <summary>What became of it; <see cref="CommandResult.None"/> after a start.</summary>
-    public CommandResult LastCommandResult { get; private set; }
 
     /// <summary>How many frames had this outcome since the start.</summary>
     public long Count(DownlinkOutcome outcome)
@@ -96,26 +93,6 @@ public sealed class DownlinkReceiver : IFrameOpener
 
         _current = current;
         _previous = previous;
-    }
-
-    /// <summary>
-    /// The newest durable counter that this unit has used. Until it is told, no acknowledgement can be known to speak of
-    /// counters beyond it.
-    /// </summary>
-    public void Used(uint durableCounter)
-    {
-        _newest = _hasNewest && _newest > durableCounter ? _newest : durableCounter;
-        _hasNewest = true;
-    }
-
-    /// <summary>Whether a status should be sent now; the wish is taken with the answer.</summary>
-    public bool TakeStatusWish(out bool longForm)
-    {
-        bool wanted = _statusWanted;
-        longForm = _longStatusWanted;
-        _statusWanted = false;
-        _longStatusWanted = false;
-        return wanted;
     }
 
     /// <summary>Takes what the links have received.</summary>
@@ -185,12 +162,13 @@ public sealed class DownlinkReceiver : IFrameOpener
 
         _dispatcher.Heard(link);
         ForgetPreviousKey();
-        if (_codec.ReadBody() != FrameRejection.None)
+        bool understood = _codec.ReadBody() == FrameRejection.None;
+        if (isCommand)
         {
-            return DownlinkOutcome.BadField;
+            return OnCommand(understood);
         }
 
-        return isCommand ? OnCommand(_codec.Header.Counter) : OnAcknowledgement(monotonicMs);
+        return understood ? OnAcknowledgement(monotonicMs) : DownlinkOutcome.BadField;
     }
 
     private static DownlinkOutcome Refused(DownlinkVerdict verdict)
@@ -215,14 +193,15 @@ public sealed class DownlinkReceiver : IFrameOpener
         {
             _keys.OpenedUnderCurrent();
             _previous = null;
-            _sink.KeysChanged();
+            _keyUser.KeysChanged();
         }
     }
 
     private DownlinkOutcome OnAcknowledgement(long monotonicMs)
     {
         Acknowledgement acknowledgement = _codec.Acknowledgement;
-        if (_hasNewest && acknowledgement.BaseCounter > (long)_newest + 1)
+        long newest = _dispatcher.NewestCounter;
+        if (newest != LinkDispatcher.NoCounter && acknowledgement.BaseCounter > newest + 1)
         {
             WantStatus(monotonicMs);
             return DownlinkOutcome.BeyondOurs;
@@ -247,81 +226,28 @@ public sealed class DownlinkReceiver : IFrameOpener
         if (monotonicMs >= _statusNotBeforeMs)
         {
             _statusNotBeforeMs = monotonicMs + StatusIntervalMinMs;
-            _statusWanted = true;
+            _status.Request(StatusCause.BaseUnknown, false);
         }
     }
 
-    private DownlinkOutcome OnCommand(uint counter)
+    private DownlinkOutcome OnCommand(bool understood)
     {
+        uint counter = _codec.Header.Counter;
         Command command = _codec.Command;
-        DownlinkOutcome outcome = DownlinkOutcome.Commanded;
-        if (HasExpired(command))
+        if (understood)
         {
-            outcome = _keys.TryRemember(counter) ? DownlinkOutcome.Expired : DownlinkOutcome.NotRemembered;
-            Told(counter, CommandResult.RefusedExpired);
-        }
-        else if (command.Kind == CommandKind.KeyChange)
-        {
-            Told(counter, ChangeKey(command, counter));
-        }
-        else if (_keys.TryRemember(counter))
-        {
-            Told(counter, CarryOut(command));
+            bool done = _commandSink.Execute(command, counter, _underPrevious) == CommandResult.Done;
+            if (done && command.Kind == CommandKind.SosAcknowledged)
+            {
+                _dispatcher.SosSeen(command.EventCounter);
+            }
         }
         else
         {
-            outcome = DownlinkOutcome.NotRemembered;
-            Told(counter, CommandResult.Failed);
+            _commandSink.NotUnderstood(counter);
         }
 
         command.Clear();
-        return outcome;
-    }
-
-    // A unit that does not know the time cannot judge: commands come once and in order, so this one is merely late.
-    private bool HasExpired(Command command)
-    {
-        long nowUtcMs = _clock.UtcMs;
-        return command.ExpiryUtcMs != UtcTime.Unknown && nowUtcMs != UtcTime.Unknown && nowUtcMs >= command.ExpiryUtcMs;
-    }
-
-    private CommandResult ChangeKey(Command command, uint counter)
-    {
-        switch (_keys.Change(command.Key, _underPrevious, counter))
-        {
-            case KeyChange.Changed:
-                _sink.KeysChanged();
-                return CommandResult.Done;
-            case KeyChange.AlreadyInUse:
-                return CommandResult.Done;
-            default:
-                return CommandResult.Failed;
-        }
-    }
-
-    private CommandResult CarryOut(Command command)
-    {
-        switch (command.Kind)
-        {
-            case CommandKind.StatusRequest:
-                _longStatusWanted |= command.LongStatus;
-                return CommandResult.Done;
-            case CommandKind.BacklogRange:
-                _dispatcher.Ask(command.FromCounter, command.ToCounter);
-                return CommandResult.Done;
-            case CommandKind.SosAcknowledged:
-                _dispatcher.SosSeen(command.EventCounter);
-                return _sink.CarryOut(command);
-            default:
-                return _sink.CarryOut(command);
-        }
-    }
-
-    // The status tells it, so one is due.
-    private void Told(uint counter, CommandResult result)
-    {
-        LastCommand = counter;
-        LastCommandResult = result;
-        _statusWanted = true;
+        return understood ? DownlinkOutcome.Commanded : DownlinkOutcome.BadField;
     }
 }

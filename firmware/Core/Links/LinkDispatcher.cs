@@ -15,16 +15,27 @@ namespace BoatTelemetry.Core.Links;
 /// <para>It is the <see cref="ILink"/> of live reporters: a position goes into a place for one, where the newest wins.
 /// One thread; nothing is allocated after construction.</para>
 /// </remarks>
-public sealed class LinkDispatcher : ILink
+public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
 {
+    /// <summary>In place of a counter where there is none.</summary>
+    public const long NoCounter = -1;
+
+    /// <summary>Frames of the record looked at in one poll, while events of an earlier life are searched.</summary>
+    public const int SearchMovesEachPollMax = 16;
+
+    /// <summary>Urgent frames beside which events of an earlier life wait: the other places are for new ones.</summary>
+    public const int SearchedFramesMax = Links.UrgentFrames.FramesMax - 2;
+
     private readonly IFrameJournal _journal;
     private readonly DispatchOptions _options;
     private readonly UnitRandom _random;
     private readonly LinkLane[] _lanes;
     private readonly UrgentFrames _urgent;
     private readonly JournalCursor _asked = new JournalCursor();
+    private readonly JournalCursor _searched = new JournalCursor();
     private readonly byte[] _live = new byte[LiveFrame.WorldBytes];
     private readonly byte[] _frame = new byte[FrameLimits.FrameBytesMax];
+    private readonly FrameHeader _header = new FrameHeader();
     private int _liveBytes;
     private bool _liveIsNew;
     private long _liveSinceMs;
@@ -33,6 +44,10 @@ public sealed class LinkDispatcher : ILink
     private bool _isAsked;
     private uint _askedFrom;
     private uint _askedTo;
+    private bool _isSearching = true;
+    private bool _hasSearched;
+    private long _firstCounter = NoCounter;
+    private long _unstoredCounter = NoCounter;
 
     /// <param name="links">All links of this unit.</param>
     /// <param name="journal">The record.</param>
@@ -82,6 +97,16 @@ public sealed class LinkDispatcher : ILink
     public long UrgentGivenUp { get; private set; }
 
     public long UrgentAcknowledged { get; private set; }
+
+    /// <summary>Events of an earlier life that were still held, and are or were sent on their own again.</summary>
+    public long UrgentFromRecord { get; private set; }
+
+    /// <summary>
+    /// The newest durable counter used since the start, or <see cref="NoCounter"/>: as long as there is none, no
+    /// acknowledgement can be known to speak of counters beyond it. What the journal holds does not tell: newer frames may
+    /// have been acknowledged already.
+    /// </summary>
+    public long NewestCounter { get; private set; } = NoCounter;
 
     /// <summary>Times that a frame of the record waited for a link that carries longer ones.</summary>
     public long WaitsForWiderLink { get; private set; }
@@ -136,6 +161,55 @@ public sealed class LinkDispatcher : ILink
         return false;
     }
 
+    /// <inheritdoc/>
+    public void Stored(byte[] frame, int length, uint counter, FrameKind kind, bool isSos)
+    {
+        Used(counter);
+        if (kind == FrameKind.Event)
+        {
+            OfferUrgent(frame, 0, length, counter, isSos);
+        }
+    }
+
+    /// <summary>
+    /// Takes an SOS that could not be put into the journal; to be offered again as long as that is so. The same frame is
+    /// taken once, a newer one takes the place of the one before. False if there is no place or it is no event.
+    /// </summary>
+    public bool OfferUnstored(byte[] frame, int length)
+    {
+        if (_header.Read(frame, 0, length, FrameDirection.Uplink) != FrameRejection.None || _header.Kind != FrameKind.Event)
+        {
+            return false;
+        }
+
+        uint counter = _header.Counter;
+        if (counter == _unstoredCounter)
+        {
+            return true;
+        }
+
+        if (_unstoredCounter != NoCounter)
+        {
+            _urgent.Remove((uint)_unstoredCounter);
+        }
+
+        bool taken = OfferUrgent(frame, 0, length, counter, true);
+        _unstoredCounter = taken ? counter : NoCounter;
+        if (taken)
+        {
+            Used(counter);
+        }
+
+        return taken;
+    }
+
+    /// <summary>See <see cref="Ask"/>. It can always; what is not held is not sent.</summary>
+    public bool TryRequest(uint fromCounter, uint toCounter)
+    {
+        Ask(fromCounter, toCounter);
+        return true;
+    }
+
     /// <summary>The shore asks for these frames of the record; what is not held is not sent. It replaces an earlier wish.</summary>
     public void Ask(uint fromCounter, uint toCounter)
     {
@@ -185,9 +259,48 @@ public sealed class LinkDispatcher : ILink
             _lanes[i].Poll(monotonicMs);
         }
 
+        SearchRecord();
         SendUrgent();
         SendLive();
         SendRecord();
+    }
+
+    private void Used(uint counter)
+    {
+        _firstCounter = _firstCounter == NoCounter ? counter : _firstCounter;
+        NewestCounter = counter > NewestCounter ? counter : NewestCounter;
+    }
+
+    // Once after a start: an event that was on its way when the unit lost power is urgent still. What kind of event it is
+    // stands in the sealed body, so an SOS, too, is sent as an ordinary event then: it waits for a link that is up, and
+    // gets no air time beyond the budget for current reports.
+    private void SearchRecord()
+    {
+        for (int i = 0; _isSearching && i < SearchMovesEachPollMax && _urgent.Count < SearchedFramesMax; i++)
+        {
+            bool found = _hasSearched ? _journal.MoveToNewer(_searched) : _journal.MoveToOldest(_searched);
+            _hasSearched = true;
+
+            // From the first counter of this life on, events were offered when they were stored.
+            _isSearching = found && (_firstCounter == NoCounter || _searched.Counter < _firstCounter);
+            if (_isSearching && _searched.Kind == FrameKind.Event && !_urgent.Holds(_searched.Counter))
+            {
+                OfferHeld();
+            }
+        }
+    }
+
+    private void OfferHeld()
+    {
+        int length = _searched.LengthBytes > _frame.Length ? 0 : _journal.Read(_searched, _frame, 0);
+        if (length == 0)
+        {
+            PassedOver++;
+        }
+        else if (OfferUrgent(_frame, 0, length, _searched.Counter, false))
+        {
+            UrgentFromRecord++;
+        }
     }
 
     private void SendUrgent()

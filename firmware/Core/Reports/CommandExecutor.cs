@@ -46,6 +46,15 @@ public sealed class CommandExecutor : ICommandSink
     private readonly int _orderDurationMs;
     private readonly int[] _results = new int[Results];
 
+    /// <param name="keys">Loaded; they also remember the last command, which the state is told of.</param>
+    /// <param name="clock">For the expiry of commands.</param>
+    /// <param name="live">Takes orders for live positions.</param>
+    /// <param name="track">Takes orders for the track.</param>
+    /// <param name="status">Asked for a status behind each command.</param>
+    /// <param name="state">Told the last command and its result.</param>
+    /// <param name="backlog">Sends durable frames again.</param>
+    /// <param name="sos">Shows the crew that their SOS was seen.</param>
+    /// <param name="keyUser">Told of a new key.</param>
     public CommandExecutor(
         UnitKeys keys,
         IClock clock,
@@ -67,6 +76,7 @@ public sealed class CommandExecutor : ICommandSink
         _sos = sos;
         _keyUser = keyUser;
         _orderDurationMs = live.OrderDurationMs;
+        state.LastCommand = keys.LastCommand == UnitKeys.NoCommand ? StatusReport.NoCounter : (uint)keys.LastCommand;
     }
 
     /// <summary>Commands that came to a result, since start.</summary>

@@ -51,6 +51,9 @@ public sealed class DurableOutbox
         _journal = journal;
     }
 
+    /// <summary>Told of each frame that is in the journal; null if nobody is.</summary>
+    public IStoredFrames Watch { get; set; }
+
     /// <summary>The last sealed frame, from index 0, until the next one; not to be changed.</summary>
     public byte[] Frame
     {
@@ -85,7 +88,7 @@ public sealed class DurableOutbox
 
         int flags = EventFrame.FlagsFor(report, _area, frameBytesMax);
         FrameBytes = _codec.SealEvent(report, flags, _cipher, _area, _unit, Counter, _frame, 0);
-        return Append();
+        return Append(FrameKind.Event, report.Kind == EventKind.Sos);
     }
 
     /// <summary>Stores a status, into which it puts what the journal holds.</summary>
@@ -103,7 +106,7 @@ public sealed class DurableOutbox
         report.Dropped = (int)(_journal.DroppedFrames < int.MaxValue ? _journal.DroppedFrames : int.MaxValue);
         int flags = StatusFrame.FlagsFor(report, frameBytesMax);
         FrameBytes = _codec.SealStatus(report, flags, _cipher, _unit, Counter, _frame, 0);
-        return Append();
+        return Append(FrameKind.Status, false);
     }
 
     /// <summary>Stores a track block.</summary>
@@ -116,7 +119,7 @@ public sealed class DurableOutbox
 
         Array.Copy(payload, 0, _frame, FrameHeader.DurableBytes, payloadBytes);
         FrameBytes = _codec.SealTrack(FrameKind.Track, payloadBytes, _cipher, _unit, Counter, _frame, 0);
-        return Append();
+        return Append(FrameKind.Track, false);
     }
 
     private bool TryCounter()
@@ -131,12 +134,17 @@ public sealed class DurableOutbox
         return false;
     }
 
-    private OutboxResult Append()
+    private OutboxResult Append(FrameKind kind, bool isSos)
     {
         JournalResult result = _journal.Append(_frame, 0, FrameBytes);
         if (result == JournalResult.Stored)
         {
             Stored++;
+            if (Watch != null)
+            {
+                Watch.Stored(_frame, FrameBytes, Counter, kind, isSos);
+            }
+
             return OutboxResult.Stored;
         }
 
