@@ -10,6 +10,8 @@ namespace BoatTelemetry.BoatUnit.Wiring;
 /// </summary>
 public sealed class PanelReports : ISosIndicator
 {
+    private const int ProgressEveryMs = 1_000;
+
     private readonly PanelInputs _inputs;
     private readonly PanelOutputs _outputs;
     private readonly BoardSensors _sensors;
@@ -17,6 +19,7 @@ public sealed class PanelReports : ISosIndicator
     private readonly PanelState _shown = new PanelState();
     private Reporting _reporting;
     private uint _sosCounter;
+    private long _progressAtMs;
 
     public PanelReports(PanelInputs inputs, PanelOutputs outputs, BoardSensors sensors)
     {
@@ -94,24 +97,26 @@ public sealed class PanelReports : ISosIndicator
     {
         if (_inputs.TakeOpened())
         {
-            _reporting.Events.RaiseSensor(EventKind.Tamper, 0, nowMs);
+            _reporting.Events.Raise(EventKind.Tamper, 0, nowMs);
         }
 
         if (_sensors.TakeBilgeWorse())
         {
-            _reporting.Events.RaiseSensor(EventKind.Bilge, (int)_sensors.Readings.Bilge, nowMs);
+            _reporting.Events.Raise(EventKind.Bilge, (int)_sensors.Readings.Bilge, nowMs);
         }
 
         if (_sensors.TakePowerChanged())
         {
-            _reporting.Events.RaiseSensor(EventKind.Power, _sensors.Readings.OnBattery ? 1 : 0, nowMs);
+            _reporting.Events.Raise(EventKind.Power, _sensors.Readings.OnBattery ? 1 : 0, nowMs);
         }
     }
 
     private void Show(long nowMs)
     {
-        if (_reporting != null && _shown.Sos != SosProgress.None && _shown.Sos != SosProgress.Acknowledged)
+        bool isOpen = _shown.Sos != SosProgress.None && _shown.Sos != SosProgress.Acknowledged;
+        if (_reporting != null && isOpen && nowMs >= _progressAtMs)
         {
+            _progressAtMs = nowMs + ProgressEveryMs;
             _sosCounter = _reporting.Events.LastSosCounter;
             _shown.Sos = ProgressOf(_sosCounter);
         }

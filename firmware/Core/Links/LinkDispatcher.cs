@@ -32,6 +32,7 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     private readonly LinkLane[] _lanes;
     private readonly UrgentFrames _urgent;
     private readonly JournalCursor _asked = new JournalCursor();
+    private readonly JournalCursor _progress = new JournalCursor();
     private readonly JournalCursor _searched = new JournalCursor();
     private readonly byte[] _live = new byte[LiveFrame.WorldBytes];
     private readonly byte[] _frame = new byte[FrameLimits.FrameBytesMax];
@@ -222,6 +223,23 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     public bool SosSeen(uint counter)
     {
         return _urgent.Remove(counter);
+    }
+
+    /// <summary>
+    /// How far the event with this counter has come. May read flash where the event is no longer among the urgent ones, so
+    /// it is for once a second, not for every turn.
+    /// </summary>
+    public UrgentProgress ProgressOf(uint counter)
+    {
+        int index = _urgent.IndexOf(counter);
+        if (index >= 0)
+        {
+            return _urgent.Sends(index) > 0 ? UrgentProgress.Sent : UrgentProgress.Waiting;
+        }
+
+        // Given up as urgent it goes on in the record, and what the record does not hold has been acknowledged.
+        bool isHeld = _journal.MoveTo(_progress, counter) && _progress.Counter == counter;
+        return isHeld ? UrgentProgress.Sent : UrgentProgress.Acknowledged;
     }
 
     /// <summary>An authenticated frame came over this link.</summary>

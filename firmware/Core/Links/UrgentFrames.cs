@@ -71,17 +71,20 @@ internal sealed class UrgentFrames
         return true;
     }
 
-    public bool Holds(uint counter)
+    public bool Holds(uint counter) => IndexOf(counter) >= 0;
+
+    /// <summary>Where the event with this counter stands; -1 if it does not.</summary>
+    public int IndexOf(uint counter)
     {
         for (int i = 0; i < Count; i++)
         {
             if (_counters[i] == counter)
             {
-                return true;
+                return i;
             }
         }
 
-        return false;
+        return -1;
     }
 
     public uint CounterOf(int index) => _counters[index];
