@@ -236,7 +236,7 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
             var names = new SubjectAlternativeNameBuilder();
             names.AddIpAddress(IPAddress.Loopback);
             request.CertificateExtensions.Add(names.Build());
-            using var issued = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, [1, 2, 3, 4]);
+            using var issued = request.Create(_certificate, new DateTimeOffset(_certificate.NotBefore), new DateTimeOffset(_certificate.NotAfter), [1, 2, 3, 4]);
             var files = (Path.Combine(folder, "server.pem"), Path.Combine(folder, "server.key"), Path.Combine(folder, "ca.pem"));
             File.WriteAllText(files.Item1, issued.ExportCertificatePem());
             File.WriteAllText(files.Item2, key.ExportPkcs8PrivateKeyPem());

@@ -169,22 +169,22 @@ public sealed class BoardSensorsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Readings_OnTheirWayIntoAStatus_FlagWhatIsUnknown()
+    public void Readings_OnTheirWayIntoTheUnitsState_FlagWhatIsUnknown()
     {
         var bench = NewBench();
         bench.Environment.IsFitted = false;
         bench.BatteryMeter.IsFitted = false;
         bench.Run(SettleMs);
-        var status = new StatusReport { IsLong = true, Faults = UnitFaults.Journal };
+        var state = new UnitState();
 
-        bench.Readings.CopyTo(status);
+        bench.Readings.CopyTo(state);
 
-        Assert.Equal(UnitFaults.Journal | UnitFaults.EnvironmentSensor | UnitFaults.PowerSensor, status.Faults);
-        Assert.Equal(Fix.Unknown, status.TemperatureC);
-        Assert.Equal(Fix.Unknown, status.BatteryMv);
-        Assert.InRange(status.SupplyMv, 12_540, 12_660);
-        Assert.Equal(400, status.SupplyCurrentMa);
-        Assert.Equal(0, status.BilgeLevelCm);
+        Assert.Equal(UnitFaults.EnvironmentSensor | UnitFaults.PowerSensor, SensorFaultBits.ToUnitFaults(bench.Readings.Faults));
+        Assert.Equal(Fix.Unknown, state.TemperatureC);
+        Assert.Equal(Fix.Unknown, state.BatteryMv);
+        Assert.InRange(state.SupplyMv, 12_540, 12_660);
+        Assert.Equal(400, state.SupplyCurrentMa);
+        Assert.Equal(0, state.BilgeLevelCm);
     }
 
     [Fact]

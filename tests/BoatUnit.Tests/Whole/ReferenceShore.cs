@@ -1,0 +1,164 @@
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Host.Board;
+using BoatTelemetry.Simulator.Air;
+using BoatTelemetry.Simulator.Chips;
+
+namespace BoatTelemetry.BoatUnit.Tests.Whole;
+
+/// <summary>
+/// A shore that opens what the boat's radio sends under the boat's key, stores durable frames and answers each with an
+/// acknowledgement on the same channel, as the gateway will.
+/// </summary>
+internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposable
+{
+    private const int AnswerAfterUs = 300_000;
+    private const uint LiveCounterMax = 1_000_000;
+
+    private readonly SimulatedAes _aes = new(key);
+    private readonly FrameCodec _codec = new();
+    private readonly DurableWindow _window = new(0, 0, 0);
+    private readonly byte[] _answer = new byte[FrameLimits.FrameBytesMax];
+    private uint _liveFrom;
+    private uint _downCounter;
+
+    /// <summary>Set before the board's time moves.</summary>
+    public SimulatedBoard? Board { get; set; }
+
+    /// <summary>Whether it is in reach at all.</summary>
+    public bool Listens { get; set; } = true;
+
+    /// <summary>Told of each frame that is on the air.</summary>
+    public Action<LoRaEmission>? OnAir { get; set; }
+
+    public List<(long AtMs, LivePosition Position)> Live { get; } = [];
+
+    public List<(long AtMs, uint Counter, EventReport Event)> Events { get; } = [];
+
+    public List<(long AtMs, uint Counter, StatusReport Status)> Statuses { get; } = [];
+
+    public SortedDictionary<uint, byte[]> Durable { get; } = [];
+
+    public int Tracks { get; private set; }
+
+    public int Repeats { get; private set; }
+
+    public int Rejected { get; private set; }
+
+    public long AirtimeUs { get; private set; }
+
+    /// <inheritdoc/>
+    public void Transmitted(LoRaEmission emission)
+    {
+        AirtimeUs += emission.EndUs - emission.StartUs;
+        OnAir?.Invoke(emission);
+        if (!Listens)
+            return;
+
+        var frame = emission.Frame;
+        if (_codec.ReadHeader(frame, 0, frame.Length, FrameDirection.Uplink) != FrameRejection.None || _codec.Header.Unit != unit)
+        {
+            Rejected++;
+            return;
+        }
+
+        if (FrameLimits.IsDurable(_codec.Header.Kind))
+            TakeDurable(frame, emission);
+        else
+            TakeLive(emission.EndUs / 1000);
+    }
+
+    /// <summary>Sends a command at once, on the channel where the boat listens.</summary>
+    public void Order(Command command, LoRaEmission on)
+    {
+        var length = _codec.SealCommand(command, new AesCcm(_aes), unit, NextDown(), _answer, 0);
+        Send(_answer[..length], on, Board!.Time.NowUs);
+    }
+
+    public void Dispose() => _aes.Dispose();
+
+    private void TakeLive(long atMs)
+    {
+        for (var counter = _liveFrom - (_liveFrom % LiveCounter.Cycle) + (uint)_codec.Header.CounterLow; counter < LiveCounterMax; counter += (uint)LiveCounter.Cycle)
+        {
+            if (_codec.Open(new AesCcm(_aes), OperatingArea.Indonesia, counter) != FrameRejection.None)
+                continue;
+
+            _codec.ReadBody();
+            var position = new LivePosition();
+            position.CopyFrom(_codec.Position);
+            Live.Add((atMs, position));
+            _liveFrom = counter;
+            return;
+        }
+
+        Rejected++;
+    }
+
+    private void TakeDurable(byte[] frame, LoRaEmission emission)
+    {
+        if (_codec.Open(new AesCcm(_aes), OperatingArea.Indonesia) != FrameRejection.None || _codec.ReadBody() != FrameRejection.None)
+        {
+            Rejected++;
+            return;
+        }
+
+        var counter = _codec.Header.Counter;
+        if (!Durable.TryAdd(counter, frame))
+            Repeats++;
+        else
+            Note(counter, emission.EndUs / 1000);
+
+        _window.Mark(counter);
+        if (_codec.Header.Kind == FrameKind.Status)
+            _window.HoldsNothingOlder(counter, _codec.Status.OldestHeldBack);
+        var said = new Acknowledgement { BaseCounter = _window.Base, Bitmap = _window.Bitmap };
+        var length = _codec.SealAcknowledgement(said, new AesCcm(_aes), unit, NextDown(), _answer, 0);
+        Send(_answer[..length], emission, emission.EndUs + AnswerAfterUs);
+    }
+
+    private void Note(uint counter, long atMs)
+    {
+        switch (_codec.Header.Kind)
+        {
+            case FrameKind.Event:
+                Events.Add((atMs, counter, new EventReport { Kind = _codec.Event.Kind, UtcMs = _codec.Event.UtcMs, LatitudeE5 = _codec.Event.LatitudeE5, LongitudeE5 = _codec.Event.LongitudeE5, Code = _codec.Event.Code }));
+                break;
+            case FrameKind.Status:
+                var status = _codec.Status;
+                Statuses.Add((atMs, counter, new StatusReport
+                {
+                    Faults = status.Faults,
+                    ResetCause = status.ResetCause,
+                    SafeMode = status.SafeMode,
+                    SupplyMv = status.SupplyMv,
+                    TemperatureC = status.TemperatureC,
+                    UtcMs = status.UtcMs,
+                    Dropped = status.Dropped,
+                    LastCommand = status.LastCommand,
+                    CommandResult = status.CommandResult,
+                }));
+                break;
+            default:
+                Tracks++;
+                break;
+        }
+    }
+
+    // Both downlink classes begin at the time (FRAME-SPEC, Counters).
+    private uint NextDown()
+    {
+        var now = (uint)((Board!.ShoreUtcMs / 1000) - 1_262_304_000);
+        _downCounter = Math.Max(_downCounter + 1, now);
+        return _downCounter;
+    }
+
+    private void Send(byte[] frame, LoRaEmission up, long startUs)
+    {
+        var endUs = startUs + LoRaEmission.DurationUs(
+            up.SpreadingFactor, up.BandwidthHz, up.CodingRateDenominator, up.PreambleSymbols, true, up.LowDataRateOptimize, frame.Length);
+        var down = up with { Frame = frame, IqIsInverted = true, HasCrc = true, StartUs = startUs, EndUs = endUs, PowerDbm = 16 };
+        Board!.Time.At(endUs, () => Board.Radio!.Deliver(down, -105, 4, isWhole: true));
+    }
+}

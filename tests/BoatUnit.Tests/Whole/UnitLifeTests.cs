@@ -1,0 +1,68 @@
+using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Host.Board;
+using BoatTelemetry.Simulator.Chips;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.BoatUnit.Tests.Whole;
+
+/// <summary>The unit from power-on to shore and back, on both reference boards.</summary>
+public sealed class UnitLifeTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Boards() => ["t-beam", "carrier-s3"];
+
+    [Theory]
+    [MemberData(nameof(Boards))]
+    public void Unit_FromPowerOn_TellsStatusAndPositionsAndItsRecordIsAcknowledged(string board)
+    {
+        using var bench = new UnitBench(SettingsOf(board));
+
+        bench.Until(() => bench.Shore.Live.Count > 0, 120_000);
+        bench.Until(() => bench.Shore.Statuses.Count > 0, 120_000);
+        bench.Until(() => bench.Shore.Tracks > 0, 900_000);
+        bench.Until(() => bench.Unit.Reporting.Journal.HeldFrames == 0, 900_000);
+
+        output.WriteLine(bench.Describe());
+        var (_, position) = bench.Shore.Live[^1];
+        var boat = bench.Board.Boat.Position;
+        Assert.InRange(position.LatitudeE5 / 1e5, boat.LatitudeDeg - 0.3, boat.LatitudeDeg + 0.3);
+        Assert.InRange(position.LongitudeE5 / 1e5, boat.LongitudeDeg - 0.3, boat.LongitudeDeg + 0.3);
+        Assert.Equal(0, bench.Shore.Rejected);
+        Assert.Empty(bench.Board.Radio!.Complaints);
+    }
+
+    [Fact]
+    public void Unit_SosPressed_IsAshoreInSecondsAndTheCrewSeesIt()
+    {
+        using var bench = new UnitBench();
+        bench.Until(() => bench.Shore.Live.Count > 0, 120_000);
+        bench.Board.Panel.Sos!.Close();
+        var tookMs = bench.Until(() => bench.Shore.Events.Count > 0, 15_000);
+        bench.Board.Panel.Sos.Open();
+        bench.Until(() => bench.Unit.Panel.Shown.Sos == Core.Sensors.SosProgress.Acknowledged, 15_000);
+
+        output.WriteLine($"ashore after {tookMs} ms");
+        var (_, _, sos) = Assert.Single(bench.Shore.Events);
+        Assert.Equal(EventKind.Sos, sos.Kind);
+        Assert.True(sos.HasPosition);
+    }
+
+    [Fact]
+    public void Unit_WithoutKey_SaysNothingAndLosesNoButton()
+    {
+        using var bench = new UnitBench(hasKey: false);
+        bench.RunS(300);
+        Assert.Null(bench.Unit.Reporting);
+        Assert.Empty(bench.Shore.Live);
+        Assert.True(bench.Unit.Panel.Shown.HasFault);
+        Assert.True(bench.Unit.Panel.Shown.HasFix);
+        Assert.True(bench.Board.Panel.WatchdogEdges > 500);
+    }
+
+    private static BoardSettings SettingsOf(string board) => new()
+    {
+        Board = board == "t-beam" ? new TBeamBoard() : new CarrierS3Board(),
+        Receiver = new SimulatedGnssOptions { ColdStartMs = 20_000 },
+    };
+}
