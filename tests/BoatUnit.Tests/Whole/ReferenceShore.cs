@@ -86,9 +86,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
                 continue;
 
             _codec.ReadBody();
-            var position = new LivePosition();
-            position.CopyFrom(_codec.Position);
-            Live.Add((atMs, position));
+            Live.Add((atMs, new LivePosition { LatitudeE5 = _codec.Position.LatitudeE5, LongitudeE5 = _codec.Position.LongitudeE5 }));
             _liveFrom = counter;
             return;
         }
