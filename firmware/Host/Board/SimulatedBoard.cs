@@ -100,7 +100,7 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     public void Advance(int ms)
     {
         Time.AdvanceMs(ms);
-        Panel.Engine?.Run(ms);
+        Panel?.Engine?.Run(ms);
     }
 
     /// <inheritdoc/>
