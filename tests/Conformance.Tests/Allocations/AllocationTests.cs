@@ -88,6 +88,20 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Assert.DoesNotContain(walk.Walked, name => name.Contains("IAesBlocks", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Walk_FromTheReceiver_ReachesTheExecutorAndFromTheOutboxTheDispatcher()
+    {
+        using var core = OpenCore();
+        var walk = new AllocationWalk([core.MainModule], Boundaries);
+        walk.From(Entries(core, "Links.DownlinkReceiver", ["Poll"]));
+        Assert.Contains(walk.Walked, name => name.Contains("CommandExecutor::ChangeKey(", StringComparison.Ordinal));
+        Assert.Contains(walk.Walked, name => name.Contains("StatusRecorder::Request(", StringComparison.Ordinal));
+        Assert.Contains(walk.Walked, name => name.Contains("LinkDispatcher::Ask(", StringComparison.Ordinal));
+        walk = new AllocationWalk([core.MainModule], Boundaries);
+        walk.From(Entries(core, "Reports.EventRecorder", ["Raise"]));
+        Assert.Contains(walk.Walked, name => name.Contains("UrgentFrames::TryAdd(", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(nameof(Violations.NewClass), AllocationKind.Class)]
     [InlineData(nameof(Violations.NewArray), AllocationKind.Array)]
