@@ -85,6 +85,7 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     {
         WantsReset = false;
         BoardWires.Current = Wires;
+        ChipReset.Apply(Wires);
         var clock = new BoardClock(Time);
         return new BoatUnit.Unit(new UnitPlatform
         {
