@@ -75,7 +75,7 @@ internal sealed class UnitBench : IDisposable
         var reporting = Unit.Reporting;
         return $"receiver {Unit.Receiver.State} faulty {Unit.Receiver.IsFaulty}, radio {Unit.Links.LoRa?.State} sent {Unit.Links.LoRa?.Transmitted} timeouts "
             + $"{Unit.Links.LoRa?.TransmitTimeouts} restarts {Unit.Links.LoRa?.Restarts}, fixes {reporting?.Fixes.Accepted}, held {reporting?.Journal.HeldFrames}, "
-            + $"shore live {Shore.Live.Count} events {Shore.Events.Count} statuses {Shore.Statuses.Count} tracks {Shore.Tracks} rejected {Shore.Rejected}, "
+            + $"shore live {Shore.Live.Count} events {Shore.Events.Count} statuses {Shore.Statuses.Count} tracks {Shore.Tracks} repeats {Shore.Repeats} rejected {Shore.Rejected}, "
             + $"resets {Board.Resets}, safe mode {Unit.Supervisor.SafeMode}";
     }
 

@@ -38,11 +38,16 @@ public sealed class UnitModemTests
     }
 
     [Fact]
-    public void Unit_ModemThatStopsInTheMiddleOfALine_IsOutlived()
+    public void Unit_ModemThatStopsInTheMiddleOfALine_IsStartedAnewAndLosesNothing()
     {
         using var bench = Started();
+        var starts = bench.Board.Modem.Starts;
         bench.Board.Modem.StopsMidLine = true;
-        AssertOutageIsOutlived(bench, () => bench.Board.Modem.StopsMidLine = false);
+        bench.Until(() => bench.Board.Modem.IsSilent, 2 * MinuteMs);
+        var told = bench.Shore.Live.Count;
+        bench.Until(() => bench.Shore.Live.Count > told, 20 * MinuteMs);
+        Assert.True(bench.Board.Modem.Starts > starts, "it spoke again without a new start");
+        bench.Until(() => bench.Unit.Reporting.Journal.HeldFrames == 0, 30 * MinuteMs);
     }
 
     private static void AssertOutageIsOutlived(UnitBench bench, Action mend)
