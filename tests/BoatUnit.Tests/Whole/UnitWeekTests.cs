@@ -6,7 +6,15 @@ using Xunit.Abstractions;
 
 namespace BoatTelemetry.BoatUnit.Tests.Whole;
 
+/// <summary>What measures the whole process's memory runs when nothing else does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "alone";
+}
+
 /// <summary>A week of running, in seconds: what grows slowly would show.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class UnitWeekTests(ITestOutputHelper output)
 {
     // The test runner and the runtime have some of their own that come and go.
