@@ -53,8 +53,8 @@ public static class ConfigKeys
     public static readonly ConfigEntry LoraPowerDbm = ConfigEntry.Number(Lora, "powerDbm", 14, 0, 22);
     public static readonly ConfigEntry LoraAntennaGainCdb = ConfigEntry.Number(Lora, "antennaGainCdb", 215, -1_000, 1_500);
     public static readonly ConfigEntry LoraSyncWord = ConfigEntry.Number(Lora, "syncWord", 0x34, 0, 255);
-    public static readonly ConfigEntry LoraBacklogPercent = ConfigEntry.Number(Lora, "backlogPercent", 30, 0, 100);
-    public static readonly ConfigEntry LoraSosReservePercent = ConfigEntry.Number(Lora, "sosReservePercent", 20, 0, 90);
+    public static readonly ConfigEntry LoraBacklogPercent = ConfigEntry.Number(Lora, "backlogPercent", 60, 0, 100);
+    public static readonly ConfigEntry LoraSosReservePercent = ConfigEntry.Number(Lora, "sosReservePercent", 15, 0, 90);
 
     // cellular: UDP to the gateway through the modem. The SIM's PIN is a secret.
     public static readonly ConfigEntry CellularEnabled = ConfigEntry.Flag(Cellular, "enabled", false);

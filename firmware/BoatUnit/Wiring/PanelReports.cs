@@ -57,7 +57,6 @@ public sealed class PanelReports : ISosIndicator
     /// <inheritdoc/>
     public bool TryShowAcknowledged(uint eventCounter, int code)
     {
-        _reporting.Dispatcher.SosSeen(eventCounter);
         if (_shown.Sos == SosProgress.None || eventCounter != _sosCounter)
         {
             return false;

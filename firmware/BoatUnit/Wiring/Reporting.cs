@@ -41,7 +41,7 @@ public sealed class Reporting
         Outbox.Watch = Dispatcher;
         Own = new OwnPosition();
         Events = new EventRecorder(new EventRecorderOptions(), Outbox, Own, platform.Clock);
-        Track = new TrackRecorder(UnitOptions.Track(config), Outbox, platform.Clock);
+        Track = new TrackRecorder(UnitOptions.Track(config, links.HasNetwork), Outbox, platform.Clock);
         Status = new StatusRecorder(UnitOptions.Status(config), Outbox, live, State, Condition, Own, platform.Clock);
         Schedule = new LiveSchedule(UnitOptions.Live(config));
         Fixes = new FixReports(
@@ -92,8 +92,7 @@ public sealed class Reporting
         int widest = _links.FrameBytesMax;
         if (widest > 0)
         {
-            Track.FrameBytesMax = widest > TrackRecorder.FrameBytesLeast ? widest : TrackRecorder.FrameBytesLeast;
-            Status.FrameBytesMax = widest;
+            Status.FrameBytesMax = widest < StatusFrame.LongBytes ? widest : StatusFrame.LongBytes;
         }
 
         Downlinks.Poll(nowMs);

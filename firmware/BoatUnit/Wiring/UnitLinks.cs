@@ -42,7 +42,10 @@ public sealed class UnitLinks
         }
     }
 
-    /// <summary>The longest frame that any of them carries at its best: tracks are cut to it.</summary>
+    /// <summary>Whether there is a link that carries the longest frames.</summary>
+    public bool HasNetwork => Cellular != null || Wifi != null;
+
+    /// <summary>The longest frame that any of them carries now, bytes.</summary>
     public int FrameBytesMax
     {
         get

@@ -33,7 +33,7 @@ public sealed class DownlinkReceiver : IFrameOpener
     private readonly DownlinkWindow _acknowledgements = new DownlinkWindow(LiveCounter.None);
     private readonly DownlinkWindow _commands;
     private readonly JournalCursor _cursor = new JournalCursor();
-    private readonly byte[] _frame = new byte[ReceivedFrames.FrameBytesMax];
+    private readonly byte[] _frame = new byte[FrameLimits.FrameBytesMax];
     private readonly long[] _outcomes = new long[(int)DownlinkOutcome.BeyondOurs + 1];
     private IFrameCipher _current;
     private IFrameCipher _previous;

@@ -37,4 +37,18 @@ public sealed class BoardWires
     /// <summary>What stands in a place, or null.</summary>
     public T? Find<T>(string place)
         where T : class => _chips.TryGetValue((typeof(T), place), out var chip) ? (T)chip : null;
+
+    /// <summary>Everything of this kind, wherever it stands.</summary>
+    public T[] All<T>()
+        where T : class
+    {
+        var found = new System.Collections.Generic.List<T>();
+        foreach (var chip in _chips)
+        {
+            if (chip.Key.Kind == typeof(T))
+                found.Add((T)chip.Value);
+        }
+
+        return [.. found];
+    }
 }

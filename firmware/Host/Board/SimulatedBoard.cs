@@ -29,7 +29,7 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
         Storage = storage;
         BoardWires.Current = Wires;
         _boat = new PatrolBoat(settings.Route, settings.Seed);
-        Receiver = new SimulatedGnssChip(settings.Receiver, () => Time.MonotonicMs, Truth, () => settings.Start.AddMilliseconds(Time.MonotonicMs));
+        Receiver = new SimulatedGnssChip(settings.Receiver, () => Time.MonotonicMs, Truth, () => settings.Start.AddMilliseconds(Time.MonotonicMs) + ReceiverTimeError);
         Radio = MakeRadio(settings.Board);
         ModemSocket = new SimulatedModemSocket(settings.ModemSent);
         Modem = new SimulatedModem(settings.Modem, () => Time.MonotonicMs, ModemSocket);
@@ -65,6 +65,9 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     /// <summary>The time ashore, milliseconds since 1970-01-01.</summary>
     public long ShoreUtcMs => new DateTimeOffset(_settings.Start).ToUnixTimeMilliseconds() + Time.MonotonicMs;
 
+    /// <summary>What the receiver's time is off: a week-number rollover, a spoofed sky.</summary>
+    public TimeSpan ReceiverTimeError { get; set; }
+
     /// <summary>Where the boat really is.</summary>
     public BoatState Boat => Truth();
 
@@ -85,6 +88,7 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     {
         WantsReset = false;
         BoardWires.Current = Wires;
+        ChipReset.Apply(Wires);
         var clock = new BoardClock(Time);
         return new BoatUnit.Unit(new UnitPlatform
         {

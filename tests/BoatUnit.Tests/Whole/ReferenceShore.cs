@@ -14,6 +14,7 @@ namespace BoatTelemetry.BoatUnit.Tests.Whole;
 internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposable
 {
     private const int AnswerAfterUs = 300_000;
+    private const int ListMax = 400;
     private const uint LiveCounterMax = 1_000_000;
 
     private readonly SimulatedAes _aes = new(key);
@@ -38,7 +39,11 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
 
     public List<(long AtMs, uint Counter, StatusReport Status)> Statuses { get; } = [];
 
+    /// <summary>What came, by counter; only the last ones where <see cref="KeepsEverything"/> is off.</summary>
     public SortedDictionary<uint, byte[]> Durable { get; } = [];
+
+    /// <summary>Off for long runs: then lists hold the last few hundred.</summary>
+    public bool KeepsEverything { get; set; } = true;
 
     public int Tracks { get; private set; }
 
@@ -69,6 +74,21 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
             TakeLive(emission.EndUs / 1000);
     }
 
+    /// <summary>Takes a datagram of the modem; the answer goes back the same way.</summary>
+    public void Datagram(byte[] frame)
+    {
+        if (!Listens)
+            return;
+
+        var atMs = Board!.Time.MonotonicMs;
+        if (_codec.ReadHeader(frame, 0, frame.Length, FrameDirection.Uplink) != FrameRejection.None)
+            Rejected++;
+        else if (!FrameLimits.IsDurable(_codec.Header.Kind))
+            TakeLive(atMs);
+        else if (TryTakeDurable(frame, atMs))
+            Board.ModemSocket.Deliver(Answer());
+    }
+
     /// <summary>Sends a command at once, on the channel where the boat listens.</summary>
     public void Order(Command command, LoRaEmission on)
     {
@@ -88,6 +108,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
             _codec.ReadBody();
             Live.Add((atMs, new LivePosition { LatitudeE5 = _codec.Position.LatitudeE5, LongitudeE5 = _codec.Position.LongitudeE5 }));
             _liveFrom = counter;
+            Trim();
             return;
         }
 
@@ -96,24 +117,49 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
 
     private void TakeDurable(byte[] frame, LoRaEmission emission)
     {
+        if (TryTakeDurable(frame, emission.EndUs / 1000))
+            Send(Answer(), emission, emission.EndUs + AnswerAfterUs);
+    }
+
+    private bool TryTakeDurable(byte[] frame, long atMs)
+    {
         if (_codec.Open(new AesCcm(_aes), OperatingArea.Indonesia) != FrameRejection.None || _codec.ReadBody() != FrameRejection.None)
         {
             Rejected++;
-            return;
+            return false;
         }
 
         var counter = _codec.Header.Counter;
         if (!Durable.TryAdd(counter, frame))
             Repeats++;
         else
-            Note(counter, emission.EndUs / 1000);
+            Note(counter, atMs);
 
         _window.Mark(counter);
         if (_codec.Header.Kind == FrameKind.Status)
             _window.HoldsNothingOlder(counter, _codec.Status.OldestHeldBack);
+        Trim();
+        return true;
+    }
+
+    private byte[] Answer()
+    {
         var said = new Acknowledgement { BaseCounter = _window.Base, Bitmap = _window.Bitmap };
         var length = _codec.SealAcknowledgement(said, new AesCcm(_aes), unit, NextDown(), _answer, 0);
-        Send(_answer[..length], emission, emission.EndUs + AnswerAfterUs);
+        return _answer[..length];
+    }
+
+    private void Trim()
+    {
+        if (KeepsEverything)
+            return;
+
+        if (Live.Count > ListMax)
+            Live.RemoveRange(0, ListMax / 2);
+        if (Statuses.Count > ListMax)
+            Statuses.RemoveRange(0, ListMax / 2);
+        while (Durable.Count > ListMax)
+            Durable.Remove(Durable.Keys.First());
     }
 
     private void Note(uint counter, long atMs)

@@ -17,7 +17,7 @@ internal sealed class UnitBench : IDisposable
     {
         Shore = new ReferenceShore(_key, UnitId);
         Flash = new BoardFlash(journalBlocks);
-        Board = new SimulatedBoard((settings ?? new BoardSettings()) with { Air = Shore }, Flash.Map);
+        Board = new SimulatedBoard((settings ?? new BoardSettings()) with { Air = Shore, ModemSent = Shore.Datagram }, Flash.Map);
         Shore.Board = Board;
         Provision(configure, hasKey);
         Unit = Board.PowerOn();
@@ -62,7 +62,7 @@ internal sealed class UnitBench : IDisposable
     }
 
     /// <summary>Power off and on: nothing of the unit's memory stays, its flash does.</summary>
-    public void PowerCycle(bool newThread = false)
+    public void PowerCycle()
     {
         Unit.Stop(1000);
         foreach (var area in Flash.All)
@@ -75,7 +75,7 @@ internal sealed class UnitBench : IDisposable
         var reporting = Unit.Reporting;
         return $"receiver {Unit.Receiver.State} faulty {Unit.Receiver.IsFaulty}, radio {Unit.Links.LoRa?.State} sent {Unit.Links.LoRa?.Transmitted} timeouts "
             + $"{Unit.Links.LoRa?.TransmitTimeouts} restarts {Unit.Links.LoRa?.Restarts}, fixes {reporting?.Fixes.Accepted}, held {reporting?.Journal.HeldFrames}, "
-            + $"shore live {Shore.Live.Count} events {Shore.Events.Count} statuses {Shore.Statuses.Count} tracks {Shore.Tracks} rejected {Shore.Rejected}, "
+            + $"shore live {Shore.Live.Count} events {Shore.Events.Count} statuses {Shore.Statuses.Count} tracks {Shore.Tracks} repeats {Shore.Repeats} rejected {Shore.Rejected}, "
             + $"resets {Board.Resets}, safe mode {Unit.Supervisor.SafeMode}";
     }
 

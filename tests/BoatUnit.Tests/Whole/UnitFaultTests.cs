@@ -123,7 +123,8 @@ public sealed class UnitFaultTests(ITestOutputHelper output)
         var nonces = new Dictionary<(bool Durable, int Counter), byte[]>();
         bench.Shore.OnAir = emission => CheckNonce(nonces, emission.Frame);
         bench.RunS(60);
-        bench.Unit.Time.NetworkTime(0, 0);
+        bench.Board.ReceiverTimeError = TimeSpan.FromHours(-1);
+        bench.Until(() => bench.Unit.Time.Steps > 0, 2 * MinuteMs);
         for (var i = 0; i < 3; i++)
         {
             bench.RunS(120);

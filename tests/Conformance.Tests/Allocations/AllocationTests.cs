@@ -19,8 +19,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     [
         "BoatTelemetry.Core.Security.IAesBlocks", "BoatTelemetry.Core.Links.ILink", "BoatTelemetry.Core.Security.ICounterStore",
         "BoatTelemetry.Core.Journal.IFlash", "BoatTelemetry.Core.Journal.IFrameJournal", "BoatTelemetry.Core.Time.IClock",
-        "BoatTelemetry.Core.Reports.IBacklogRequest", "BoatTelemetry.Core.Reports.ISosIndicator",
-        "BoatTelemetry.Core.Reports.IKeyUser",
+        "BoatTelemetry.Core.Reports.ISosIndicator", "BoatTelemetry.Core.Reports.IKeyUser", "BoatTelemetry.Core.Links.IRadio",
     ];
 
     /// <summary>Entry points that must exist.</summary>
@@ -28,6 +27,17 @@ public sealed class AllocationTests(ITestOutputHelper output)
     [
         ("Reports.LiveReporter", ["Report", "ReportIfDue"]),
         ("Reports.LiveSlot", ["Send"]),
+        (
+            "Links.LinkDispatcher",
+            [
+                "Poll", "Send", "OfferUrgent", "OfferUnstored", "Stored", "TryRequest", "Ask", "SosSeen", "Heard", "Take",
+            ]),
+        ("Links.DownlinkReceiver", ["Poll", "Take"]),
+        ("Links.LoRaLink", ["Poll", "Send", "Receive", "Answered", "Unanswered"]),
+        ("Links.AirtimeBudget", ["Poll", "Check", "TryCharge", "TakeBack", "RoomFromMs", "UsedUs", "UsedPermille", "PowerMaxDbm"]),
+        (
+            "Journal.FlashJournal",
+            ["Append", "Acknowledge", "MoveToOldest", "MoveToNewest", "MoveToNewer", "MoveToOlder", "MoveTo", "Read", "Tend"]),
         ("Reports.FixReports", ["OnFix", "OnRefused"]),
         ("Reports.TrackRecorder", ["Record", "Poll", "Flush"]),
         ("Reports.EventRecorder", ["Raise", "Poll", "CopyUnstoredSos"]),
@@ -81,6 +91,20 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Assert.Contains(walk.Walked, name => name.Contains("AesCcm::Seal(", StringComparison.Ordinal));
         Assert.Contains(walk.Walked, name => name.Contains("BitWriter::Put(", StringComparison.Ordinal));
         Assert.DoesNotContain(walk.Walked, name => name.Contains("IAesBlocks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Walk_FromTheReceiver_ReachesTheExecutorAndFromTheOutboxTheDispatcher()
+    {
+        using var core = OpenCore();
+        var walk = new AllocationWalk([core.MainModule], Boundaries);
+        walk.From(Entries(core, "Links.DownlinkReceiver", ["Poll"]));
+        Assert.Contains(walk.Walked, name => name.Contains("CommandExecutor::ChangeKey(", StringComparison.Ordinal));
+        Assert.Contains(walk.Walked, name => name.Contains("StatusRecorder::Request(", StringComparison.Ordinal));
+        Assert.Contains(walk.Walked, name => name.Contains("LinkDispatcher::Ask(", StringComparison.Ordinal));
+        walk = new AllocationWalk([core.MainModule], Boundaries);
+        walk.From(Entries(core, "Reports.EventRecorder", ["Raise"]));
+        Assert.Contains(walk.Walked, name => name.Contains("UrgentFrames::TryAdd(", StringComparison.Ordinal));
     }
 
     [Theory]

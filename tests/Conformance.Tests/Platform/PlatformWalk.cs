@@ -21,6 +21,15 @@ internal sealed class PlatformWalk
     // Core's types are the unit's own, too, in an assembly of their own only here.
     private const string OwnNamespace = "BoatTelemetry.";
 
+    // The same source, compiled against the platform, names another member: it has no Enter that tells whether it took the
+    // lock, so the compiler emits the older pattern; and it declares these where .NET inherits or hides them.
+    private static readonly Dictionary<string, string> _asCompiledThere = new(StringComparer.Ordinal)
+    {
+        ["System.Void System.Threading.Monitor::Enter(System.Object,System.Boolean&)"] = "System.Void System.Threading.Monitor::Enter(System.Object)",
+        ["System.Type System.Exception::GetType()"] = "System.Type System.Object::GetType()",
+        ["System.Boolean System.Threading.EventWaitHandle::Set()"] = "System.Boolean System.Threading.AutoResetEvent::Set()",
+    };
+
     private readonly Func<string, bool> _hasType;
     private readonly Func<string, bool> _hasMember;
     private readonly List<string> _found = [];
@@ -90,7 +99,7 @@ internal sealed class PlatformWalk
                 CheckType(type, method.FullName);
                 break;
             case MemberReference member when !IsOwn(member.DeclaringType, method.Module):
-                if (!_hasMember(member.FullName))
+                if (!_hasMember(_asCompiledThere.GetValueOrDefault(member.FullName, member.FullName)))
                     _found.Add($"{method.FullName}: {member.FullName} is not on the platform");
                 break;
             default:

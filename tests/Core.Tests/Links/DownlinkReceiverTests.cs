@@ -55,7 +55,7 @@ public sealed class DownlinkReceiverTests : IDisposable
         _receiver.Poll(1_000);
         Assert.Equal([13u, 15, 16, 17, 18, 19], _journal.Held);
         Assert.Equal(1, _receiver.Count(DownlinkOutcome.Acknowledged));
-        Assert.False(_receiver.TakeStatusWish(out _));
+        Assert.Empty(_sink.Statuses);
     }
 
     [Fact]
@@ -137,18 +137,19 @@ public sealed class DownlinkReceiverTests : IDisposable
     [Fact]
     public void Take_BaseBeyondOurs_IsNotTakenOverAndAsksForAStatusOnce()
     {
-        _receiver.Used(19);
+        // Before any frame of this life the newest counter is not known.
+        Assert.Equal(DownlinkOutcome.Acknowledged, Take(Acknowledgement(11, 0)));
+        _dispatcher.Stored(new byte[24], 24, 19, FrameKind.Status, false);
         Assert.Equal(DownlinkOutcome.BeyondOurs, Take(Acknowledgement(21, 0)));
-        Assert.Equal(10, _journal.HeldFrames);
-        Assert.True(_receiver.TakeStatusWish(out var longForm));
-        Assert.False(longForm);
+        Assert.Equal(9, _journal.HeldFrames);
+        Assert.Equal((StatusCause.BaseUnknown, false), Assert.Single(_sink.Statuses));
         Assert.Equal(DownlinkOutcome.BeyondOurs, Take(Acknowledgement(21, 0)));
-        Assert.False(_receiver.TakeStatusWish(out _));
+        Assert.Single(_sink.Statuses);
         Assert.Equal(DownlinkOutcome.BeyondOurs, Take(Acknowledgement(21, 0), 601_000));
-        Assert.True(_receiver.TakeStatusWish(out _));
+        Assert.Equal(2, _sink.Statuses.Count);
         Assert.Equal(DownlinkOutcome.Acknowledged, Take(Acknowledgement(20, 0)));
         Assert.Equal(0, _journal.HeldFrames);
-        Assert.False(_receiver.TakeStatusWish(out _));
+        Assert.Equal(2, _sink.Statuses.Count);
     }
 
     [Fact]
@@ -156,78 +157,68 @@ public sealed class DownlinkReceiverTests : IDisposable
     {
         _journal.Drop(14);
         Take(Acknowledgement(14, 0));
-        Assert.True(_receiver.TakeStatusWish(out _));
+        Assert.Equal((StatusCause.BaseUnknown, false), Assert.Single(_sink.Statuses));
         Assert.Equal([15u, 16, 17, 18, 19], _journal.Held);
     }
 
     [Fact]
-    public void Take_Commands_AreCarriedOutOnceAndTheStatusTellsIt()
+    public void Take_Command_IsHandedOnOnceAndCleared()
     {
-        var interval = CommandFrame(new Command { Kind = CommandKind.ReportInterval, LiveIntervalS = 60 });
-        Assert.Equal(DownlinkOutcome.Commanded, Take(interval));
-        Assert.Equal(DownlinkOutcome.Replayed, Take(interval));
-        Assert.Equal((1, 60, _downCounter - 1), (_sink.Carried, _sink.LiveIntervalS, _receiver.LastCommand));
-        Assert.Equal(CommandResult.Done, _receiver.LastCommandResult);
-        Assert.True(_receiver.TakeStatusWish(out _));
-        _sink.Answer = CommandResult.RefusedOutOfRange;
-        Take(CommandFrame(new Command { Kind = CommandKind.ReportInterval }));
-        Assert.Equal(CommandResult.RefusedOutOfRange, _receiver.LastCommandResult);
-        Take(CommandFrame(new Command { Kind = CommandKind.StatusRequest, LongStatus = true }));
-        Assert.True(_receiver.TakeStatusWish(out var longForm));
-        Assert.True(longForm);
+        var command = new Command { Kind = CommandKind.KeyChange };
+        KeyOf(2).CopyTo(command.Key, 0);
+        var frame = Sealed(command);
+        Assert.Equal(DownlinkOutcome.Commanded, Take(frame));
+        Assert.Equal(DownlinkOutcome.Replayed, Take(frame));
+        var (kind, counter, underPrevious) = Assert.Single(_sink.Executed);
+        Assert.Equal((CommandKind.KeyChange, _downCounter - 1, false), (kind, counter, underPrevious));
+        Assert.Equal(KeyOf(2), _sink.Key);
+        Assert.Equal(new byte[16], _sink.Command!.Key);
 
         // A later life remembers the last one.
+        Assert.True(_keys.TryRemember(counter));
         _receiver = Receiver();
-        Assert.Equal(_downCounter - 1, _receiver.LastCommand);
-        Assert.Equal(DownlinkOutcome.Older, Take(interval));
-        Assert.Equal(2, _sink.Carried);
+        Assert.Equal(DownlinkOutcome.Replayed, Take(frame));
+        Assert.Equal(DownlinkOutcome.Commanded, Take(Sealed(new Command { Kind = CommandKind.StatusRequest })));
+        Assert.Equal(2, _sink.Executed.Count);
     }
 
     [Fact]
-    public void Take_ExpiredCommand_IsRefusedUnlessTheTimeIsUnknown()
+    public void Take_GenuineCommandThatNobodyKnows_IsToldAsNotUnderstood()
     {
-        var expired = new Command { Kind = CommandKind.ReportInterval, ExpiryUtcMs = Clock.Now - 60_000 };
-        Assert.Equal(DownlinkOutcome.Expired, Take(CommandFrame(expired)));
-        Assert.Equal((CommandResult.RefusedExpired, 0), (_receiver.LastCommandResult, _sink.Carried));
-        _clock.UtcMs = UtcTime.Unknown;
-        Assert.Equal(DownlinkOutcome.Commanded, Take(CommandFrame(expired)));
+        Assert.Equal(DownlinkOutcome.BadField, Take(UnknownCommandFrame()));
+        Assert.Equal(_downCounter - 1, Assert.Single(_sink.NotUnderstoodCounters));
+        Assert.Empty(_sink.Executed);
+        Assert.Equal(1, _receiver.Count(DownlinkOutcome.BadField));
     }
 
-    [Fact]
-    public void Take_CommandThatCannotBeRemembered_IsNotCarriedOut()
-    {
-        for (var block = 0; block < 4; block++)
-            _flash.SetFault(block, BlockFault.Unwritable);
-        Assert.Equal(DownlinkOutcome.NotRemembered, Take(CommandFrame(new Command { Kind = CommandKind.ReportInterval })));
-        Assert.Equal((0, CommandResult.Failed), (_sink.Carried, _receiver.LastCommandResult));
-    }
-
-    [Fact]
-    public void Take_BacklogRangeAndSosAcknowledged_ReachTheDispatcher()
+    [Theory]
+    [InlineData(CommandResult.Done, 0)]
+    [InlineData(CommandResult.RefusedExpired, 1)]
+    [InlineData(CommandResult.Failed, 1)]
+    public void Take_SosAcknowledged_EndsTheSosOnlyIfItWasCarriedOut(CommandResult result, int urgentFrames)
     {
         var sos = new byte[24];
         FrameHeader.WriteDurable(sos, 0, FrameKind.Event, 0, Unit, 19);
-        Assert.True(_dispatcher.OfferUrgent(sos, 0, 24, 19, true));
-        Take(CommandFrame(new Command { Kind = CommandKind.SosAcknowledged, EventCounter = 19, SosCode = 9 }));
-        Assert.Equal((0, 9), (_dispatcher.UrgentFrames, _sink.SosCode));
-        Take(CommandFrame(new Command { Kind = CommandKind.BacklogRange, FromCounter = 12, ToCounter = 12 }));
-        _dispatcher.Poll(1_000);
-        Assert.Equal(12u, DispatchWorld.CounterOf(Assert.Single(_link.Sent).Frame));
+        _dispatcher.Stored(sos, 24, 19, FrameKind.Event, true);
+        _sink.Answer = result;
+        Take(Sealed(new Command { Kind = CommandKind.SosAcknowledged, EventCounter = 19, SosCode = 9 }));
+        Assert.Equal(urgentFrames, _dispatcher.UrgentFrames);
     }
 
     [Fact]
     public void Take_KeyChange_BothKeysOpenUntilTheNewOneIsHeard()
     {
-        var command = new Command { Kind = CommandKind.KeyChange };
-        KeyOf(2).CopyTo(command.Key, 0);
-        Assert.Equal(DownlinkOutcome.Commanded, Take(CommandFrame(command)));
-        Assert.Equal((CommandResult.Done, 1), (_receiver.LastCommandResult, _sink.KeyChanges));
+        _sink.OnKeyChange = counter => _keys.Change(KeyOf(2), false, counter);
+        Assert.Equal(DownlinkOutcome.Commanded, Take(Sealed(new Command { Kind = CommandKind.KeyChange })));
         _receiver.UseKeys(new AesCcm(_nextAes), new AesCcm(_aes));
-        Assert.True(_receiver.TakeStatusWish(out _));
         Assert.Equal(DownlinkOutcome.Acknowledged, Take(Acknowledgement(11, 0)));
         Assert.True(_keys.HasPrevious);
+        Take(Sealed(new Command { Kind = CommandKind.StatusRequest }));
+        Assert.True(_sink.Executed[^1].UnderPrevious);
+        Assert.Equal(0, _sink.KeyChanges);
         Assert.Equal(DownlinkOutcome.Acknowledged, Take(Acknowledgement(12, 0, cipher: new AesCcm(_nextAes))));
         Assert.False(_keys.HasPrevious);
+        Assert.Equal(1, _sink.KeyChanges);
         Assert.Equal(DownlinkOutcome.TagMismatch, Take(Acknowledgement(13, 0)));
         Assert.Equal(8, _journal.HeldFrames);
     }
@@ -253,7 +244,7 @@ public sealed class DownlinkReceiverTests : IDisposable
 
     private DownlinkReceiver Receiver()
     {
-        var receiver = new DownlinkReceiver(Unit, _keys, [_link], _dispatcher, _journal, _sink, _clock);
+        var receiver = new DownlinkReceiver(Unit, _keys, [_link], _dispatcher, _journal, _sink, _sink, _sink, _clock);
         receiver.UseKeys(new AesCcm(_aes), null);
         return receiver;
     }
@@ -275,11 +266,22 @@ public sealed class DownlinkReceiverTests : IDisposable
         return frame;
     }
 
-    private byte[] CommandFrame(Command command)
+    private byte[] Sealed(Command command)
     {
         var frame = new byte[64];
         var length = _codec.SealCommand(command, new AesCcm(_aes), Unit, _downCounter++, frame, 0);
         return frame[..length];
+    }
+
+    /// <summary>Genuine, and of a kind that this firmware does not have.</summary>
+    private byte[] UnknownCommandFrame()
+    {
+        var frame = new byte[64];
+        var counter = _downCounter++;
+        var bodyBytes = CommandFrame.BodyBytes(CommandKind.StatusRequest);
+        FrameHeader.WriteDurable(frame, 0, FrameKind.Command, 0, Unit, counter);
+        frame[FrameHeader.DurableBytes] = 0xFF;
+        return frame[..new FrameSeal().Seal(new AesCcm(_aes), frame, 0, FrameKind.Command, 0, Unit, counter, bodyBytes, null)];
     }
 
     private sealed class Clock : IClock
@@ -291,25 +293,38 @@ public sealed class DownlinkReceiverTests : IDisposable
         public long UtcMs { get; set; } = Now;
     }
 
-    private sealed class Sink : ICommandSink
+    private sealed class Sink : ICommandSink, IKeyUser, IStatusRequest
     {
-        public int Carried { get; private set; }
+        public List<(CommandKind Kind, uint Counter, bool UnderPrevious)> Executed { get; } = [];
+
+        public List<uint> NotUnderstoodCounters { get; } = [];
+
+        public List<(StatusCause Cause, bool IsLong)> Statuses { get; } = [];
 
         public int KeyChanges { get; private set; }
 
-        public int LiveIntervalS { get; private set; }
+        /// <summary>The object that the receiver gave, and the key that stood in it then.</summary>
+        public Command? Command { get; private set; }
 
-        public int SosCode { get; private set; }
+        public byte[] Key { get; private set; } = [];
 
         public CommandResult Answer { get; set; } = CommandResult.Done;
 
-        public CommandResult CarryOut(Command command)
+        public Action<uint> OnKeyChange { get; set; } = _ => { };
+
+        public CommandResult Execute(Command command, uint counter, bool underPreviousKey)
         {
-            Carried++;
-            (LiveIntervalS, SosCode) = (command.LiveIntervalS, command.SosCode);
+            Executed.Add((command.Kind, counter, underPreviousKey));
+            (Command, Key) = (command, [.. command.Key]);
+            if (command.Kind == CommandKind.KeyChange)
+                OnKeyChange(counter);
             return Answer;
         }
 
+        public void NotUnderstood(uint counter) => NotUnderstoodCounters.Add(counter);
+
         public void KeysChanged() => KeyChanges++;
+
+        public void Request(StatusCause cause, bool isLong) => Statuses.Add((cause, isLong));
     }
 }

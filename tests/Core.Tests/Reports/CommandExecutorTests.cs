@@ -142,6 +142,16 @@ public sealed class CommandExecutorTests : IDisposable, IBacklogRequest, ISosInd
         Assert.Equal(CommandResult.RefusedNotUnderstood, _unit.Stored(FrameKind.Status).Last().Status.CommandResult);
     }
 
+    [Fact]
+    public void Construct_KeysRememberACommand_TheStatusTellsItWithoutAResult()
+    {
+        Assert.Equal(StatusReport.NoCounter, _unit.State.LastCommand);
+        _executor.Execute(CommandOf(CommandKind.StatusRequest, ""), 1_234, false);
+        var state = new UnitState();
+        _ = new CommandExecutor(_keys, _unit.Clock, _unit.Schedule, _unit.Track, _unit.Status, state, this, this, this);
+        Assert.Equal((1_234u, CommandResult.None), (state.LastCommand, state.CommandResult));
+    }
+
     public void Dispose() => _unit.Dispose();
 
     private static Command CommandOf(CommandKind kind, string special)
