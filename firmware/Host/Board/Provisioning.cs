@@ -40,19 +40,26 @@ public sealed class Provisioning
             throw new HostException($"{entry.Key} was not set: {change} {problem.Key} {problem.Allowed}");
     }
 
-    /// <summary>Sets the key of a unit that has none. False if it has one, which stays.</summary>
+    /// <summary>Sets the key of a unit that has none. False if it has another one, which stays.</summary>
     /// <exception cref="HostException">The flash did not take it.</exception>
     public bool TrySetKey(byte[] key)
     {
         var keys = new UnitKeys(_flash.Keys, 0, _flash.Keys.BlockCount);
         var counters = new FlashCounterStore(_flash.Counters, 0, _flash.Counters.BlockCount);
         if (keys.TryLoad())
-            return false;
+            return IsCurrent(keys, key);
 
         if (keys.State != FlashRecordState.Blank)
             throw new HostException($"The unit's flash has no key that can be read ({keys.State}). Set one over the console.");
 
         var result = new KeyStore(keys, counters).Set(key, 0, 0);
         return result == KeyResult.Set ? true : throw new HostException($"The unit's key was not set: {result}.");
+    }
+
+    private static bool IsCurrent(UnitKeys keys, byte[] key)
+    {
+        var current = new byte[UnitKeys.KeyBytes];
+        keys.CopyCurrent(current);
+        return current.AsSpan().SequenceEqual(key);
     }
 }

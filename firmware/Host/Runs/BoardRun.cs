@@ -125,7 +125,7 @@ public sealed class BoardRun : IDisposable
             bench.Set(ConfigKeys.UnitId, unit);
 
         if (key is not null && !bench.TrySetKey(key))
-            Console.Error.WriteLine("key: the unit's flash has one already, and it stays; --key-file was not used.");
+            Console.Error.WriteLine("key: the unit's flash has another one, and it stays; --key-file was not used.");
 
         return bench.Config;
     }

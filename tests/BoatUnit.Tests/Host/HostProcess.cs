@@ -51,12 +51,12 @@ internal sealed class HostProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Waits for a line that begins like this, and returns what follows.</summary>
-    public string WaitForLine(string begin)
+    /// <summary>Waits for the n-th line that begins like this, and returns what follows.</summary>
+    public string WaitForLine(string begin, int n = 1)
     {
         var rest = string.Empty;
-        FakeGateway.WaitFor(() => TryRest(begin, out rest) || _process.HasExited, "a line: " + begin, LongestMs);
-        return TryRest(begin, out rest) ? rest : throw new InvalidOperationException($"Ended without \"{begin}\":\n{Said()}");
+        FakeGateway.WaitFor(() => TryRest(begin, n, out rest) || _process.HasExited, "a line: " + begin, LongestMs);
+        return TryRest(begin, n, out rest) ? rest : throw new InvalidOperationException($"Ended without \"{begin}\":\n{Said()}");
     }
 
     /// <summary>Asks it to end as a service manager does, and waits; the exit code.</summary>
@@ -87,9 +87,9 @@ internal sealed class HostProcess : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Signal(int processId, int signal);
 
-    private bool TryRest(string begin, out string rest)
+    private bool TryRest(string begin, int n, out string rest)
     {
-        var line = Said().Split('\n').FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal));
+        var line = Said().Split('\n').Where(line => line.StartsWith(begin, StringComparison.Ordinal)).Skip(n - 1).FirstOrDefault();
         rest = line is null ? string.Empty : line[begin.Length..].Trim();
         return line is not null;
     }
