@@ -4,14 +4,20 @@ CONFIGURATION ?= Debug
 DURATION ?=
 LOG ?=
 SPEED ?= 50
+BOARD ?= carrier-s3
+STATE ?=
+GATEWAY ?= 127.0.0.1:1700
+# Of the unit, whose time is the world's unless SPEED was given.
+UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay clean
+.PHONY: help setup setup-to-run build test demo replay unit clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  DURATION=S stops the demo by itself; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
+	@echo "  DURATION=S stops demo and unit by themselves; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
+	@echo "  BOARD=t-beam|carrier-s3 STATE=DIR SPEED=N GATEWAY=HOST:PORT for unit (default $(BOARD), blank flash, 1, $(GATEWAY))"
 
 setup: ## Install what is missing and restore the packages
 	@build/setup.sh test
@@ -37,6 +43,11 @@ replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the re
 log-is-there:
 	@test -n "$(LOG)" || { echo "make replay LOG=FILE [SPEED=N|max]: which log?" >&2; exit 2; }
 	@test -r "$(LOG)" || { echo "make replay: the log $(LOG) cannot be read" >&2; exit 2; }
+
+unit: setup-to-run ## The whole boat unit on a simulated board, its bench console on a pseudo-terminal (BOARD= STATE= SPEED= GATEWAY=)
+	@dotnet build firmware/Host $(SHARED_ARGUMENTS)
+	@dotnet run --no-build --project firmware/Host --configuration $(CONFIGURATION) -- unit --console --board $(BOARD) --speed $(UNIT_SPEED) \
+		--gateway $(GATEWAY) $(if $(STATE),--state "$(STATE)") $(if $(DURATION),--duration $(DURATION))
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -17,6 +17,7 @@ public static class HostCommands
     {
         Replay(),
         Simulate(),
+        new BoardCommand().Create(run => Run("unit", run)),
     };
 
     private static Command Replay()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,6 +9,7 @@ namespace BoatTelemetry.BoatUnit.Tests.Host;
 internal sealed class HostProcess : IDisposable
 {
     private const int LongestMs = 60_000;
+    private const int SigTerm = 15;
 
     private readonly Process _process;
     private readonly StringBuilder _error = new();
@@ -45,10 +47,25 @@ internal sealed class HostProcess : IDisposable
             throw new TimeoutException($"The unit did not end within {LongestMs} ms.");
 
         _process.WaitForExit();
-        lock (_error)
-            Output = _error.ToString();
-
+        Output = Said();
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits for the n-th line that begins like this, and returns what follows.</summary>
+    public string WaitForLine(string begin, int n = 1)
+    {
+        var rest = string.Empty;
+        FakeGateway.WaitFor(() => TryRest(begin, n, out rest) || _process.HasExited, "a line: " + begin, LongestMs);
+        return TryRest(begin, n, out rest) ? rest : throw new InvalidOperationException($"Ended without \"{begin}\":\n{Said()}");
+    }
+
+    /// <summary>Asks it to end as a service manager does, and waits; the exit code.</summary>
+    public int Terminate()
+    {
+        if (Signal(_process.Id, SigTerm) != 0)
+            throw new InvalidOperationException("The unit cannot be signalled.");
+
+        return WaitForExit();
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
@@ -64,6 +81,23 @@ internal sealed class HostProcess : IDisposable
             _process.Kill();
 
         _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Signal(int processId, int signal);
+
+    private bool TryRest(string begin, int n, out string rest)
+    {
+        var line = Said().Split('\n').Where(line => line.StartsWith(begin, StringComparison.Ordinal)).Skip(n - 1).FirstOrDefault();
+        rest = line is null ? string.Empty : line[begin.Length..].Trim();
+        return line is not null;
+    }
+
+    private string Said()
+    {
+        lock (_error)
+            return _error.ToString();
     }
 
     private void Append(string? line)
