@@ -26,16 +26,34 @@ internal sealed partial class NanoProject
     /// <summary>Its sources from the repository's root with slashes; one that is named twice is here twice.</summary>
     public IReadOnlyList<string> Files => _files;
 
-    /// <summary>Every type that the sources declare, read from their text.</summary>
-    public IReadOnlySet<string> DeclaredTypes() =>
-        Files.SelectMany(file => Declaration().Matches(CodeOf(file))).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Every type that the sources declare, read from their text, with its namespace.</summary>
+    public IReadOnlySet<(string Namespace, string Name)> DeclaredTypes() =>
+        (from file in Files
+         let code = CodeOf(file)
+         from match in Declaration().Matches(code)
+         select (Namespace().Match(code).Groups["name"].Value, match.Groups["name"].Value)).ToHashSet();
 
-    /// <summary>Which of the names its code uses, a line each.</summary>
-    public IEnumerable<string> UsesOf(IReadOnlySet<string> names) =>
-        from file in Files
-        from name in Word().Matches(CodeOf(file)).Select(match => match.Value).Distinct(StringComparer.Ordinal)
-        where names.Contains(name)
-        select $"{file}: {name}";
+    /// <summary>
+    /// Which of the types its code uses, a line each. A word is a type where its namespace is the file's own, one
+    /// around that or one that the file imports, or where the namespace's last part stands before it; not where it is
+    /// called, as a method is.
+    /// </summary>
+    public IEnumerable<string> UsesOf(IReadOnlySet<(string Namespace, string Name)> types)
+    {
+        foreach (var file in Files)
+        {
+            var code = CodeOf(file);
+            var own = Namespace().Match(code).Groups["name"].Value;
+            var imports = Using().Matches(code).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+            var words = Word().Matches(code).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+            foreach (var (space, name) in types.Where(type => words.Contains(type.Name)))
+            {
+                var seen = imports.Contains(space) || $"{own}.".StartsWith($"{space}.", StringComparison.Ordinal);
+                if (seen || code.Contains($"{space.Split('.')[^1]}.{name}", StringComparison.Ordinal))
+                    yield return $"{file}: {name}";
+            }
+        }
+    }
 
     // A comment may name what it likes; a constant leaves no trace in the byte code and must be seen.
     private static string CodeOf(string file) => Comment().Replace(File.ReadAllText(RepositoryPaths.InRepository(file.Split('/'))), string.Empty);
@@ -73,7 +91,13 @@ internal sealed partial class NanoProject
     [GeneratedRegex(@"\b(class|struct|interface|enum|delegate\s+\w+)\s+(?<name>[A-Z]\w*)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"\w+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^using (static |\w+ = )?(?<name>[\w.]+);", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"\b(?<name>\w+)\b(?!\()|(?<=(\bnew|:)\s)(?<name>\w+)(?=\()", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Word();
 
     [GeneratedRegex(@"//.*", RegexOptions.None, 1000)]
