@@ -26,6 +26,7 @@ public sealed class Unit
     public const int StepMs = 10;
 
     private const int StateEveryMs = 1_000;
+    private const int MemoryEveryMs = 300_000;
     private const int FixFreshMs = 10_000;
     private const int BytesPerKib = 1_024;
 
@@ -39,6 +40,7 @@ public sealed class Unit
     private readonly KeyStore _keyStore;
     private readonly Supervisor _supervisor;
     private readonly BoardDescription _board;
+    private readonly LiveSettings _settings;
     private readonly PanelInputs _inputs;
     private readonly BoardSensors _sensors;
     private readonly PanelReports _panel;
@@ -51,6 +53,7 @@ public sealed class Unit
     private readonly int _wifiLoop;
     private int _wifiHeartbeats;
     private long _stateAtMs;
+    private long _memoryAtMs;
 
     /// <summary>Makes the unit in the order in which its parts need each other.</summary>
     public Unit(UnitPlatform platform)
@@ -78,7 +81,8 @@ public sealed class Unit
 
         // 3 what it senses; first, because the board's power chip feeds radio and receiver
         _inputs = new PanelInputs(hardware.Pins, _board, new PanelOptions(), platform.Clock);
-        _sensors = new BoardSensors(_board, UnitOptions.Sensors(config), _inputs);
+        _settings = new LiveSettings(config, HasNetwork(config));
+        _sensors = new BoardSensors(_board, _settings.Sensors, _inputs);
         _panel = new PanelReports(_inputs, new PanelOutputs(hardware.Pins, _board), _sensors);
         _sensors.Start(nowMs);
         _time = new TimeKeeper(platform.Clock, _sensors.Clock);
@@ -88,7 +92,7 @@ public sealed class Unit
         if (_keyStore.TryLoad())
         {
             AddNetworks(hardware, config, nowMs);
-            _reporting = new Reporting(platform, config, _keys, _counters, _links, _panel, Seed());
+            _reporting = new Reporting(platform, config, _settings, _keys, _counters, _links, _panel, Seed());
             _panel.Use(_reporting);
             _time.Pass(_reporting.Fixes);
         }
@@ -107,6 +111,8 @@ public sealed class Unit
 
     /// <summary>The parts, for those who watch a unit from outside.</summary>
     public Reporting Reporting => _reporting;
+
+    public Configuration Configuration => _configuration;
 
     public ReceiverPort Receiver => _receiver;
 
@@ -138,6 +144,7 @@ public sealed class Unit
         if (nowMs >= _stateAtMs)
         {
             _stateAtMs = nowMs + StateEveryMs;
+            _settings.Poll(_configuration.Running);
             Tell(nowMs);
         }
 
@@ -161,6 +168,12 @@ public sealed class Unit
     {
         _links.Stop(timeoutMs);
         _receiver.Dispose();
+    }
+
+    private bool HasNetwork(UnitConfig config)
+    {
+        bool hasModem = config.Flag(ConfigKeys.CellularEnabled) && _board.ModemTxPin != BoardDescription.NotFitted;
+        return hasModem || config.Flag(ConfigKeys.WifiEnabled);
     }
 
     // Two units, or two lives of one, should not choose the same channels at the same instants.
@@ -242,7 +255,13 @@ public sealed class Unit
         state.SafeMode = _supervisor.SafeMode;
         state.FirmwareVersion = FirmwareRelease.Packed;
         state.FixesRefused = _reporting.Fixes.Refused;
-        state.FreeMemoryKib = (int)(nanoFramework.Runtime.Native.GC.Run(false) / BytesPerKib);
+        if (nowMs >= _memoryAtMs)
+        {
+            // The platform tells it only by collecting, which stops everything for some milliseconds.
+            _memoryAtMs = nowMs + MemoryEveryMs;
+            state.FreeMemoryKib = (int)(nanoFramework.Runtime.Native.GC.Run(false) / BytesPerKib);
+        }
+
         _links.Tell(state, nowMs);
     }
 

@@ -1,5 +1,6 @@
 using BoatTelemetry.Core;
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Config;
 
@@ -80,16 +81,18 @@ public static class ConfigKeys
     public static readonly ConfigEntry ReportsAnchoredS = Interval("anchoredS", 600, DaySeconds);
     public static readonly ConfigEntry ReportsPatrolS = Interval("patrolS", 60, 3_600);
     public static readonly ConfigEntry ReportsPursuitS = Interval("pursuitS", 15, 3_600);
-    public static readonly ConfigEntry ReportsLowBatteryS = Interval("lowBatteryS", 900, DaySeconds);
+    public static readonly ConfigEntry ReportsLowBatteryFactor =
+        ConfigEntry.Number(Reports, "lowBatteryFactor", 4, 1, 20).Immediate();
+
     public static readonly ConfigEntry ReportsPatrolFromCmps = Speed("patrolFromCmps", 100);
     public static readonly ConfigEntry ReportsPursuitFromCmps = Speed("pursuitFromCmps", 900);
     public static readonly ConfigEntry ReportsFloorS = Interval("floorS", 5, 3_600);
-    public static readonly ConfigEntry ReportsCeilingS = Interval("ceilingS", 3_600, DaySeconds);
+    public static readonly ConfigEntry ReportsCeilingS = Interval("ceilingS", 3_600, DeadReckoning.HorizonMs / 1_000);
     public static readonly ConfigEntry ReportsDeadReckoningM =
         ConfigEntry.Number(Reports, "deadReckoningM", 100, 10, 5_000).Immediate();
 
     public static readonly ConfigEntry ReportsTrackS = ConfigEntry.Number(Reports, "trackS", 1, 1, 60).Immediate();
-    public static readonly ConfigEntry ReportsStatusS = Interval("statusS", 900, DaySeconds);
+    public static readonly ConfigEntry ReportsStatusS = ConfigEntry.Number(Reports, "statusS", 900, 60, DaySeconds).Immediate();
 
     // sensors: what is fitted, and how its volts are to be read.
     public static readonly ConfigEntry SensorsEnvironment = ConfigEntry.Flag(Sensors, "environment", true);
@@ -100,8 +103,6 @@ public static class ConfigKeys
     public static readonly ConfigEntry SensorsBilgeLevel = ConfigEntry.Flag(Sensors, "bilgeLevel", false);
     public static readonly ConfigEntry SensorsTamper = ConfigEntry.Flag(Sensors, "tamper", true);
     public static readonly ConfigEntry SensorsEngines = ConfigEntry.Number(Sensors, "engines", 1, 0, 2);
-    public static readonly ConfigEntry SensorsSupplyDividerPermille = Divider("supplyDividerPermille", 11_000);
-    public static readonly ConfigEntry SensorsBatteryDividerPermille = Divider("batteryDividerPermille", 2_000);
     public static readonly ConfigEntry SensorsEnginePulsesE2 =
         ConfigEntry.Number(Sensors, "enginePulsesPerRevE2", 100, 1, 100_000).Immediate();
 
@@ -131,10 +132,10 @@ public static class ConfigKeys
         LoraSyncWord, LoraBacklogPercent, LoraSosReservePercent,
         CellularEnabled, CellularDialect, CellularApn, CellularUser, CellularHost, CellularPort,
         WifiEnabled, WifiSsid, WifiMqttHost, WifiMqttPort, WifiMqttUser, WifiTls, WifiCaCertificateFile,
-        ReportsMooredS, ReportsAnchoredS, ReportsPatrolS, ReportsPursuitS, ReportsLowBatteryS, ReportsPatrolFromCmps,
+        ReportsMooredS, ReportsAnchoredS, ReportsPatrolS, ReportsPursuitS, ReportsLowBatteryFactor, ReportsPatrolFromCmps,
         ReportsPursuitFromCmps, ReportsFloorS, ReportsCeilingS, ReportsDeadReckoningM, ReportsTrackS, ReportsStatusS,
         SensorsEnvironment, SensorsPower, SensorsConverter, SensorsRealTimeClock, SensorsBilgeFloat, SensorsBilgeLevel,
-        SensorsTamper, SensorsEngines, SensorsSupplyDividerPermille, SensorsBatteryDividerPermille,
+        SensorsTamper, SensorsEngines,
         SensorsEnginePulsesE2, SensorsSupplyLowMv, SensorsBatteryLowMv, SensorsBilgeHighCm,
         SupervisorLoopLimitMs, SupervisorSafeModeStableS,
     });
@@ -184,10 +185,6 @@ public static class ConfigKeys
         return ConfigEntry.Number(Reports, name, cmps, 1, 5_000).Immediate();
     }
 
-    private static ConfigEntry Divider(string name, int permille)
-    {
-        return ConfigEntry.Number(Sensors, name, permille, 100, 100_000).Immediate();
-    }
 
     private static ConfigEntry[] Numbered(ConfigEntry[] all)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using BoatTelemetry.BoatUnit.Gnss;
 using BoatTelemetry.Core.Time;
 
 namespace BoatTelemetry.BoatUnit.Config;
@@ -55,6 +56,7 @@ public sealed class ConfigProblem
 /// <summary>The values of all keys. About 600 bytes and its texts.</summary>
 public sealed class UnitConfig
 {
+    private const int MsPerS = 1_000;
     private const string VersionKey = "configVersion";
 
     private readonly int[] _numbers = new int[ConfigKeys.All.Length];
@@ -208,6 +210,11 @@ public sealed class UnitConfig
         if (Number(ConfigKeys.ReportsPatrolFromCmps) > Number(ConfigKeys.ReportsPursuitFromCmps))
         {
             return Contradicts(problem, ConfigKeys.ReportsPatrolFromCmps, "at most reports.pursuitFromCmps");
+        }
+
+        if (!ReceiverPort.IsPossible(Number(ConfigKeys.GnssBaud), MsPerS / Number(ConfigKeys.GnssRateHz)))
+        {
+            return Contradicts(problem, ConfigKeys.GnssBaud, "4800, 9600, 19200, 38400, 57600 or 115200, fast enough for gnss.rateHz");
         }
 
         if (Flag(ConfigKeys.CellularEnabled) && Text(ConfigKeys.CellularHost).Length == 0)

@@ -160,12 +160,20 @@ public sealed class ReceiverPort : IDisposable
         _line.Dispose();
     }
 
-    private static void CheckOptions(ReceiverOptions options)
+    /// <summary>
+    /// Whether receivers know this baud rate, and the sentences of a position so often fit in it.
+    /// </summary>
+    public static bool IsPossible(int baudBps, int periodMs)
     {
         const int bitsPerByte = 10;
-        int bitsPerEpoch = SentencesPerEpoch * SentenceBytesMax * bitsPerByte;
-        if (options.PeriodMs < PeriodMinMs || options.PeriodMs > PeriodMaxMs || !BaudSearch.IsKnown(options.BaudBps)
-            || bitsPerEpoch * 1_000L > (long)options.BaudBps * options.PeriodMs
+        long bitsPerEpoch = SentencesPerEpoch * SentenceBytesMax * bitsPerByte;
+        return periodMs >= PeriodMinMs && periodMs <= PeriodMaxMs && BaudSearch.IsKnown(baudBps)
+            && bitsPerEpoch * 1_000 <= (long)baudBps * periodMs;
+    }
+
+    private static void CheckOptions(ReceiverOptions options)
+    {
+        if (!IsPossible(options.BaudBps, options.PeriodMs)
             || options.SearchDwellMs < 1 || options.AnswerWaitMs < 1 || options.TriesMax < 1
             || options.SilenceLimitMs <= options.PeriodMs || options.WatchMs < 2 * options.PeriodMs
             || options.SetupsInVainMax < 1 || options.SetupRetryMs < 1 || options.RoundsBeforePowerCycle < 1

@@ -27,7 +27,7 @@ public sealed class Reporting
     private readonly FlashJournal _journal;
     private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
 
-    public Reporting(UnitPlatform platform, UnitConfig config, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed)
+    public Reporting(UnitPlatform platform, UnitConfig config, LiveSettings settings, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed)
     {
         int unit = config.Number(ConfigKeys.UnitId);
         _links = links;
@@ -41,12 +41,12 @@ public sealed class Reporting
         Outbox.Watch = Dispatcher;
         Own = new OwnPosition();
         Events = new EventRecorder(new EventRecorderOptions(), Outbox, Own, platform.Clock);
-        Track = new TrackRecorder(UnitOptions.Track(config, links.HasNetwork), Outbox, platform.Clock);
-        Status = new StatusRecorder(UnitOptions.Status(config), Outbox, live, State, Condition, Own, platform.Clock);
-        Schedule = new LiveSchedule(UnitOptions.Live(config));
+        Track = new TrackRecorder(settings.Track, Outbox, platform.Clock);
+        Status = new StatusRecorder(settings.Status, Outbox, live, State, Condition, Own, platform.Clock);
+        Schedule = new LiveSchedule(settings.Live);
         Fixes = new FixReports(
             Own,
-            new MotionWatch(UnitOptions.Motion(config)),
+            new MotionWatch(settings.Motion),
             new Geofence(NoFences, Geofence.HysteresisMDefault, Events),
             Track,
             Schedule,

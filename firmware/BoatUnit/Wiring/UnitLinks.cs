@@ -42,9 +42,6 @@ public sealed class UnitLinks
         }
     }
 
-    /// <summary>Whether there is a link that carries the longest frames.</summary>
-    public bool HasNetwork => Cellular != null || Wifi != null;
-
     /// <summary>The longest frame that any of them carries now, bytes.</summary>
     public int FrameBytesMax
     {

@@ -7,7 +7,6 @@ using BoatTelemetry.BoatUnit.Supervision;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Links;
-using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
 
@@ -16,10 +15,6 @@ public static class UnitOptions
 {
     private const int PermillePerPercent = 10;
     private const int MsPerS = 1_000;
-    private const int TrackBytesOverLoRa = 66;
-
-    // 1 kn is 51.444 cm/s.
-    private const long MilliknotsPerCmpsE3 = 19_438;
 
     /// <summary>The board of this name; null if this firmware does not know it.</summary>
     public static BoardDescription Board(UnitConfig config)
@@ -121,61 +116,6 @@ public static class UnitOptions
         return options;
     }
 
-    public static LiveScheduleOptions Live(UnitConfig config)
-    {
-        LiveScheduleOptions options = new LiveScheduleOptions();
-        options.FloorMs = config.Number(ConfigKeys.ReportsFloorS) * MsPerS;
-        options.CeilingMs = config.Number(ConfigKeys.ReportsCeilingS) * MsPerS;
-        options.PatrolIntervalMs = config.Number(ConfigKeys.ReportsPatrolS) * MsPerS;
-        options.PursuitIntervalMs = config.Number(ConfigKeys.ReportsPursuitS) * MsPerS;
-        options.AtAnchorIntervalMs = config.Number(ConfigKeys.ReportsAnchoredS) * MsPerS;
-        options.MooredIntervalMs = config.Number(ConfigKeys.ReportsMooredS) * MsPerS;
-        options.DeadReckoningErrorM = config.Number(ConfigKeys.ReportsDeadReckoningM);
-        return options;
-    }
-
-    public static MotionOptions Motion(UnitConfig config)
-    {
-        MotionOptions options = new MotionOptions();
-        options.StartFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPatrolFromCmps));
-        options.StopBelowMilliknots = options.StartFromMilliknots / 2;
-        options.PursuitFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPursuitFromCmps));
-        options.PursuitBelowMilliknots = options.PursuitFromMilliknots * 4 / 5;
-        return options;
-    }
-
-    /// <summary>
-    /// What is sealed is not cut again, so tracks are cut for the narrowest link that has to carry them: LoRa alone takes 66
-    /// bytes at SF9 (11 % more bytes in all, measured on signalk-plaka); a network takes the whole.
-    /// </summary>
-    public static TrackRecorderOptions Track(UnitConfig config, bool hasNetwork)
-    {
-        TrackRecorderOptions options = new TrackRecorderOptions();
-        options.FrameBytesMax = hasNetwork ? FrameLimits.FrameBytesMax : TrackBytesOverLoRa;
-        options.UnderWayIntervalS = config.Number(ConfigKeys.ReportsTrackS);
-        return options;
-    }
-
-    public static StatusRecorderOptions Status(UnitConfig config)
-    {
-        StatusRecorderOptions options = new StatusRecorderOptions();
-        options.IntervalMs = config.Number(ConfigKeys.ReportsStatusS) * MsPerS;
-        return options;
-    }
-
-    public static SensorOptions Sensors(UnitConfig config)
-    {
-        SensorOptions options = new SensorOptions();
-        options.Engine.PulsesPerHundredRevolutions = config.Number(ConfigKeys.SensorsEnginePulsesE2);
-        options.Supply.LostBelowMv = config.Number(ConfigKeys.SensorsSupplyLowMv);
-        options.Supply.BackFromMv = options.Supply.LostBelowMv + 500;
-        options.Supply.BatteryLowMv = config.Number(ConfigKeys.SensorsBatteryLowMv);
-        options.Supply.BatteryFineMv = options.Supply.BatteryLowMv + 200;
-        options.Bilge.HighFromCm = config.Number(ConfigKeys.SensorsBilgeHighCm);
-        options.Bilge.HighUntilCm = options.Bilge.HighFromCm * 4 / 5;
-        return options;
-    }
-
     public static SupervisorOptions Supervisor(UnitConfig config)
     {
         SupervisorOptions options = new SupervisorOptions();
@@ -221,11 +161,6 @@ public static class UnitOptions
         board.Engine1Pin = engines < 1 ? BoardDescription.NotFitted : board.Engine1Pin;
         board.Engine2Pin = engines < 2 ? BoardDescription.NotFitted : board.Engine2Pin;
         return board;
-    }
-
-    private static int Milliknots(int cmps)
-    {
-        return (int)(cmps * MilliknotsPerCmpsE3 / 1_000);
     }
 
     private static int Within(int value, int min, int max)

@@ -28,6 +28,17 @@ public sealed class UnitConfigTests
         Assert.True(_config.IsConsistent(_problem));
     }
 
+    [Theory]
+    [InlineData(10_000, 1)]
+    [InlineData(9_600, 10)]
+    public void IsConsistent_ABaudRateThatNoReceiverHasOrThatIsTooSlow_IsRefusedByName(int baud, int rateHz)
+    {
+        Assert.True(_config.TrySet(ConfigKeys.GnssBaud, baud, _problem));
+        Assert.True(_config.TrySet(ConfigKeys.GnssRateHz, rateHz, _problem));
+        Assert.False(_config.IsConsistent(_problem));
+        Assert.Equal("gnss.baud", _problem.Key);
+    }
+
     [Fact]
     public void Write_LongestOfEverything_FitsItsLimit()
     {
@@ -44,7 +55,7 @@ public sealed class UnitConfigTests
 
         var json = Json(_config);
         Assert.False(json.Overflowed);
-        Assert.InRange(json.Length, 1_500, ConfigStore.TextBytesMax);
+        Assert.InRange(json.Length, 1_400, ConfigStore.TextBytesMax);
     }
 
     [Fact]

@@ -60,11 +60,6 @@ public sealed class AllocationTests(ITestOutputHelper output)
         ("Gnss.NmeaParser", ["Feed", "Idle", "Flush"]),
         ("Tracks.TrackEncoder", ["Add", "Finish"]),
         ("Tracks.SketchEncoder", ["Add", "Finish"]),
-        (
-            "Journal.FlashJournal",
-            [
-                "Append", "Acknowledge", "MoveToOldest", "MoveToNewest", "MoveToNewer", "MoveToOlder", "MoveTo", "Read", "Tend",
-            ]),
         ("Security.LiveWindow", ["Judge", "Announce"]),
         ("Security.DurableWindow", ["Mark", "HoldsNothingOlder"]),
         ("Security.DownlinkWindow", ["Judge", "JudgeWhole"]),

@@ -47,12 +47,15 @@ public sealed class AllocationWalk : CallWalk
     };
 
     private readonly List<Allocation> _found = [];
+    private readonly HashSet<string> _platform;
 
     /// <param name="modules">The assemblies under test.</param>
     /// <param name="boundaries">Full names of types whose implementations are not entered.</param>
-    public AllocationWalk(IEnumerable<ModuleDefinition> modules, IEnumerable<string> boundaries)
+    /// <param name="platform">Members of the platform, as Type::Member, that allocate nothing by their own sources.</param>
+    public AllocationWalk(IEnumerable<ModuleDefinition> modules, IEnumerable<string> boundaries, params string[] platform)
         : base(modules, boundaries)
     {
+        _platform = new HashSet<string>(platform, StringComparer.Ordinal);
     }
 
     /// <summary>Everything that allocates and can be reached from the entry points.</summary>
@@ -130,7 +133,7 @@ public sealed class AllocationWalk : CallWalk
             return;
         }
 
-        if (!Follow(target) && !Vouched.Contains(name) && !IsBoundary(target.DeclaringType))
+        if (!Follow(target) && !Vouched.Contains(name) && !_platform.Contains(name) && !IsBoundary(target.DeclaringType))
         {
             Report(AllocationKind.UnknownCall, method, instruction);
         }

@@ -16,7 +16,7 @@ public abstract class CallWalk
     private readonly Queue<MethodDefinition> _pending = new();
 
     /// <param name="modules">The assemblies under test.</param>
-    /// <param name="boundaries">Full names of types whose members are not entered.</param>
+    /// <param name="boundaries">Full names of types, or of members as Type::Member, that are not entered.</param>
     protected CallWalk(IEnumerable<ModuleDefinition> modules, IEnumerable<string> boundaries)
     {
         ArgumentNullException.ThrowIfNull(modules);
@@ -56,7 +56,7 @@ public abstract class CallWalk
     protected bool Follow(MethodReference target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (IsBoundary(target.DeclaringType))
+        if (IsBoundary(target.DeclaringType) || _boundaries.Contains($"{target.DeclaringType.FullName}::{target.Name}"))
             return true;
 
         var declaring = TypeOf(target.DeclaringType);
