@@ -3,8 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Simulator.Chips;
+using BoatTelemetry.TestSupport;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -21,6 +23,9 @@ public sealed class UnitProcessTests(ITestOutputHelper output) : IDisposable
 
     // A new board's real-time clock is at fault until a fix has set it and it has been read again.
     private const int ClockSetMs = 60_000;
+
+    // 2010-01-01: both classes of downlink counters begin at the time (FRAME-SPEC, Counters).
+    private const long DownlinkEpochS = 1_262_304_000;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -121,6 +126,58 @@ public sealed class UnitProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Unit_AcknowledgedByPullResp_TakesItInAndDropsTheFrameFromItsRecord()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        using var gateway = new FakeGateway();
+        File.WriteAllText(_folder.File("unit.key"), KeyHex);
+        using var unit = new HostProcess(
+            "unit", "--unit", $"{UnitId}", "--gateway", gateway.EndPoint.ToString(), "--state", _folder.File("flash"), "--speed", "4",
+            "--key-file", _folder.File("unit.key"), "--console");
+        using var tool = new SerialTool(unit.WaitForLine("console: "));
+        JsonElement? durable = null;
+        FakeGateway.WaitFor(() => (durable = Receptions(gateway).Where(IsDurable).Cast<JsonElement?>().FirstOrDefault()) is not null, "a durable frame");
+        gateway.SendToForwarder(PullResp(durable!.Value));
+        tool.Do("sensors", ",\"on\":true,\"intervalMs\":200");
+        tool.Event("sensors", line => line.GetProperty("links").GetProperty("lora").GetProperty("rssiDbm").ValueKind == JsonValueKind.Number);
+
+        Assert.Equal(0, unit.Terminate());
+        output.WriteLine(unit.Output);
+        Assert.Contains("1 downlinks, 1 reached the boat", unit.Output, StringComparison.Ordinal);
+        Assert.Matches("record: [0-9]+ frames stored, 1 acknowledged", unit.Output);
+    }
+
+    [Fact]
+    public async Task Unit_WithWifi_PublishesFramesToTheBrokerOfItsConfiguration()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/units/#", "%t %x");
+        await File.WriteAllTextAsync(_folder.File("unit.key"), KeyHex);
+        using var gateway = new FakeGateway();
+        using var unit = new HostProcess(
+            "unit", "--board", "t-beam", "--unit", $"{UnitId}", "--gateway", gateway.EndPoint.ToString(), "--state", _folder.File("flash"),
+            "--key-file", _folder.File("unit.key"), "--console");
+        using var tool = new SerialTool(unit.WaitForLine("console: "));
+        Set(tool, "wifi.ssid", "\"harbour\"");
+        Set(tool, "wifi.tls", "false");
+        Set(tool, "wifi.mqttHost", $"\"{MosquittoProcess.Host}\"");
+        Set(tool, "wifi.mqttPort", broker.Port.ToString(CultureInfo.InvariantCulture));
+        Set(tool, "wifi.enabled", "true");
+        tool.Do("reboot");
+
+        var message = (await subscriber.ReadAsync()).Split(' ');
+        Assert.Equal($"patrol/v1/units/{UnitId}/up", message[0]);
+        KeyOf(Convert.FromHexString(message[1]), new FrameOpener(Convert.FromHexString(KeyHex)));
+        Assert.Equal(0, unit.Terminate());
+        output.WriteLine(unit.Output);
+    }
+
+    [Fact]
     public void Unit_KeyWithoutState_IsRefused()
     {
         using var unit = new HostProcess("unit", "--key-file", HostProcess.WriteKey(_folder.File("unit.key")));
@@ -153,6 +210,58 @@ public sealed class UnitProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     private static void Set(SerialTool tool, string key, string value) => tool.Do("config set", $",\"key\":\"{key}\",\"value\":{value}");
+
+    private static IEnumerable<JsonElement> Receptions(FakeGateway gateway)
+    {
+        foreach (var datagram in gateway.Datagrams.Where(datagram => datagram[3] == 0))
+        {
+            using var json = JsonDocument.Parse(datagram.AsMemory(12));
+            if (!json.RootElement.TryGetProperty("rxpk", out var receptions))
+                continue;
+
+            foreach (var reception in receptions.EnumerateArray())
+                yield return reception.Clone();
+        }
+    }
+
+    private static bool IsDurable(JsonElement reception)
+    {
+        var frame = reception.GetProperty("data").GetBytesFromBase64();
+        var codec = new FrameCodec();
+        return codec.ReadHeader(frame, 0, frame.Length, FrameDirection.Uplink) == FrameRejection.None && FrameLimits.IsDurable(codec.Header.Kind);
+    }
+
+    // PROTOCOL.TXT: version 2, token, PULL_RESP, JSON. At once, where the boat was heard: it listens there.
+    private static byte[] PullResp(JsonElement uplink)
+    {
+        var codec = new FrameCodec();
+        var heard = uplink.GetProperty("data").GetBytesFromBase64();
+        codec.ReadHeader(heard, 0, heard.Length, FrameDirection.Uplink);
+        var window = new DurableWindow(0, 0, 0);
+        window.Mark(codec.Header.Counter);
+        using var aes = new SimulatedAes(Convert.FromHexString(KeyHex));
+        var frame = new byte[FrameLimits.FrameBytesMax];
+        var counter = (uint)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - DownlinkEpochS);
+        var length = codec.SealAcknowledgement(
+            new Acknowledgement { BaseCounter = window.Base, Bitmap = window.Bitmap }, new AesCcm(aes), UnitId, counter, frame, 0);
+        var order = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            txpk = new
+            {
+                imme = true,
+                freq = uplink.GetProperty("freq").GetDouble(),
+                rfch = 0,
+                powe = 14,
+                modu = "LORA",
+                datr = uplink.GetProperty("datr").GetString(),
+                codr = "4/5",
+                ipol = true,
+                size = length,
+                data = Convert.ToBase64String(frame, 0, length),
+            },
+        });
+        return [2, 0x12, 0x34, 3, .. order];
+    }
 
     private static void LookAtSensors(SerialTool tool)
     {
