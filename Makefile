@@ -4,14 +4,17 @@ CONFIGURATION ?= Debug
 DURATION ?=
 LOG ?=
 SPEED ?= 50
+N ?= 10000
+SEED ?= 1
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay clean
+.PHONY: help setup setup-to-run build test demo replay voyages clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  DURATION=S stops the demo by itself; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
+	@echo "  N=COUNT SEED=FIRST for voyages (default $(N) from seed $(SEED), about an hour on two cores; N=1 repeats one)"
 
 setup: ## Install what is missing and restore the packages
 	@build/setup.sh test
@@ -32,6 +35,10 @@ demo: setup-to-run ## Broker, gateway and boats on this machine, positions live 
 replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- --log "$(LOG)" --speed $(SPEED)
+
+voyages: setup-to-run ## Seeded voyages of unit, air and shore with their invariants (N=COUNT SEED=FIRST)
+	@dotnet build tests/Simulation --nologo --verbosity quiet --configuration Release
+	@dotnet run --no-build --project tests/Simulation --configuration Release -- $(N) $(SEED)
 
 .PHONY: log-is-there
 log-is-there:
