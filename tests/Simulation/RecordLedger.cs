@@ -12,6 +12,9 @@ public sealed class RecordLedger : IOutsideUnit
 {
     private const int WalksMax = 5;
 
+    // 4 KiB of frames as short as an event's.
+    private const int FramesOfBlockMax = 128;
+
     private readonly Dictionary<uint, (FrameKind Kind, ulong Digest)> _stored = [];
     private readonly HashSet<uint> _acknowledged = [];
     private readonly HashSet<uint> _sealedNow = [];
@@ -24,6 +27,12 @@ public sealed class RecordLedger : IOutsideUnit
 
     /// <summary>Whether something in the journal's flash was broken on purpose.</summary>
     public bool FlashIsBroken { get; set; }
+
+    /// <summary>
+    /// Records that starts may have overlooked: in blocks that could not be read then, or with a header that had decayed. The
+    /// journal cannot know how many they were, so it has no tally of them; its recovery tells blocks and places.
+    /// </summary>
+    public long Overlooked { get; private set; }
 
     /// <summary>Whether the frame of this counter is in the gateway's store, committed.</summary>
     public Func<uint, bool> IsCommitted { get; set; } = static _ => false;
@@ -97,6 +106,15 @@ public sealed class RecordLedger : IOutsideUnit
     /// Each stored record is in the gateway's store, or held, or in a tally: none is gone in silence. To be called when the
     /// journal is between two operations.
     /// </summary>
+    public void Started(FlashJournal journal)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        if (FlashIsBroken)
+            Overlooked += journal.Recovery.TornRecords + ((long)journal.Recovery.UnreadableBlocks * FramesOfBlockMax);
+        Audit(journal, "after a start");
+    }
+
+    /// <inheritdoc cref="Started"/>
     public void Audit(FlashJournal journal, string when)
     {
         ArgumentNullException.ThrowIfNull(journal);
@@ -115,7 +133,7 @@ public sealed class RecordLedger : IOutsideUnit
             unexplained += Math.Max(0, gone[(int)kind] - dropped);
         }
 
-        if (unexplained > journal.DamagedFrames + unreadable)
+        if (unexplained > journal.DamagedFrames + unreadable + Overlooked)
         {
             Violated?.Invoke($"{when}: {unexplained} records are neither ashore nor held nor dropped by the policy; "
                 + $"{journal.DamagedFrames} are told as damaged");

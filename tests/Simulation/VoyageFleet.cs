@@ -54,6 +54,8 @@ public static class VoyageFleet
         Delays(text, "SOS delay", results.SelectMany(result => result.SosDelaysMs));
         Delays(text, "SOS delay over a power cut", results.SelectMany(result => result.SosRestartedDelaysMs));
         Delays(text, "journal empty in harbour after", results.Select(result => result.DrainMs));
+        Row(text, "harbours left with records held", results.Count(result => result.LeftInJournal > 0));
+        Row(text, "  records held then", results.Sum(result => (long)result.LeftInJournal));
         return text.ToString();
     }
 

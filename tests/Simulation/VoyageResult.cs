@@ -53,4 +53,7 @@ public sealed class VoyageResult
     public List<long> SosRestartedDelaysMs { get; set; } = [];
 
     public long DrainMs { get; set; }
+
+    /// <summary>Records that are still held when the stay in harbour ends.</summary>
+    public int LeftInJournal { get; set; }
 }
