@@ -129,7 +129,7 @@ public sealed class VoyagePlan
 
     private long FullRateLengthMs(VoyageScale scale)
     {
-        return scale == VoyageScale.Brief ? Random.NextInt64(10 * MinuteMs, 80 * MinuteMs) : Random.NextInt64(HourMs, 7 * HourMs);
+        return scale == VoyageScale.Brief ? Random.NextInt64(10 * MinuteMs, 80 * MinuteMs) : Random.NextInt64(HourMs, 11 * HourMs);
     }
 
     private long CoarseLengthMs(VoyageScale scale)
