@@ -7,17 +7,20 @@ SPEED ?= 50
 BOARD ?= carrier-s3
 STATE ?=
 GATEWAY ?= 127.0.0.1:1700
+N ?= 10000
+SEED ?= 1
 # Of the unit, whose time is the world's unless SPEED was given.
 UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay unit clean
+.PHONY: help setup setup-to-run build test demo replay unit voyages clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  DURATION=S stops demo and unit by themselves; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
 	@echo "  BOARD=t-beam|carrier-s3 STATE=DIR SPEED=N GATEWAY=HOST:PORT for unit (default $(BOARD), blank flash, 1, $(GATEWAY))"
+	@echo "  N=COUNT SEED=FIRST for voyages (default $(N) from seed $(SEED), about an hour on two cores; N=1 repeats one)"
 
 setup: ## Install what is missing and restore the packages
 	@build/setup.sh test
@@ -38,6 +41,10 @@ demo: setup-to-run ## Broker, gateway and boats on this machine, positions live 
 replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- --log "$(LOG)" --speed $(SPEED)
+
+voyages: setup-to-run ## Seeded voyages of unit, air and shore with their invariants (N=COUNT SEED=FIRST)
+	@dotnet build tests/Simulation --nologo --verbosity quiet --configuration Release
+	@dotnet run --no-build --project tests/Simulation --configuration Release -- $(N) $(SEED)
 
 .PHONY: log-is-there
 log-is-there:

@@ -17,8 +17,14 @@ public sealed class DownlinkReceiver : IFrameOpener
     /// <summary>Frames taken from one link in one poll.</summary>
     public const int FramesEachPollMax = 4;
 
-    /// <summary>Between two statuses that an acknowledgement's base asks for, ms.</summary>
+    /// <summary>Between two statuses that the base of an acknowledgement over LoRa asks for, ms.</summary>
     public const int StatusIntervalMinMs = 600_000;
+
+    /// <summary>
+    /// The same over a network, where a status costs nothing: a record with many gaps (sketched tracks, resets) needs one for
+    /// every 33 numbers, and is to be told in one stay in harbour.
+    /// </summary>
+    public const int StatusIntervalOverNetworkMinMs = 10_000;
 
     private readonly int _unit;
     private readonly UnitKeys _keys;
@@ -38,7 +44,7 @@ public sealed class DownlinkReceiver : IFrameOpener
     private IFrameCipher _current;
     private IFrameCipher _previous;
     private bool _underPrevious;
-    private long _statusNotBeforeMs = long.MinValue;
+    private long _statusAskedMs = -StatusIntervalMinMs;
 
     /// <param name="unit">This unit's number.</param>
     /// <param name="keys">Loaded; they also remember the last command.</param>
@@ -168,7 +174,7 @@ public sealed class DownlinkReceiver : IFrameOpener
             return OnCommand(understood);
         }
 
-        return understood ? OnAcknowledgement(monotonicMs) : DownlinkOutcome.BadField;
+        return understood ? OnAcknowledgement(link.Kind, monotonicMs) : DownlinkOutcome.BadField;
     }
 
     private static DownlinkOutcome Refused(DownlinkVerdict verdict)
@@ -197,13 +203,13 @@ public sealed class DownlinkReceiver : IFrameOpener
         }
     }
 
-    private DownlinkOutcome OnAcknowledgement(long monotonicMs)
+    private DownlinkOutcome OnAcknowledgement(LinkKind kind, long monotonicMs)
     {
         Acknowledgement acknowledgement = _codec.Acknowledgement;
         long newest = _dispatcher.NewestCounter;
         if (newest != LinkDispatcher.NoCounter && acknowledgement.BaseCounter > newest + 1)
         {
-            WantStatus(monotonicMs);
+            WantStatus(kind, monotonicMs);
             return DownlinkOutcome.BeyondOurs;
         }
 
@@ -214,18 +220,19 @@ public sealed class DownlinkReceiver : IFrameOpener
             && _journal.MoveTo(_cursor, acknowledgement.BaseCounter)
             && _cursor.Counter != acknowledgement.BaseCounter)
         {
-            WantStatus(monotonicMs);
+            WantStatus(kind, monotonicMs);
         }
 
         return DownlinkOutcome.Acknowledged;
     }
 
     // Until that status has arrived, every acknowledgement would ask for another one.
-    private void WantStatus(long monotonicMs)
+    private void WantStatus(LinkKind kind, long monotonicMs)
     {
-        if (monotonicMs >= _statusNotBeforeMs)
+        int intervalMs = kind == LinkKind.LoRa ? StatusIntervalMinMs : StatusIntervalOverNetworkMinMs;
+        if (monotonicMs - _statusAskedMs >= intervalMs)
         {
-            _statusNotBeforeMs = monotonicMs + StatusIntervalMinMs;
+            _statusAskedMs = monotonicMs;
             _status.Request(StatusCause.BaseUnknown, false);
         }
     }

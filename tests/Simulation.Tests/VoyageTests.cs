@@ -1,0 +1,42 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.Simulation.Tests;
+
+/// <summary>The fixed voyages of every test run; `make voyages` sails thousands of longer ones.</summary>
+public sealed class VoyageTests(ITestOutputHelper output)
+{
+    private const int FirstSeed = 1;
+    private const int Voyages = 300;
+
+    [Fact]
+    public void Sail_ThreeHundredVoyages_NoInvariantIsViolated()
+    {
+        var results = VoyageFleet.Sail(FirstSeed, Voyages, VoyageScale.Brief);
+        output.WriteLine($"seeds {FirstSeed} to {FirstSeed + Voyages - 1}");
+        output.WriteLine(VoyageFleet.Table(results));
+        Assert.Empty(results.Where(result => result.Violation is not null).Select(result => result.Violation));
+
+        // Silence proves something only where there was something to be found.
+        Assert.True(results.Sum(result => result.PowerCuts) > 500);
+        Assert.True(results.Sum(result => result.CutsInFlash) > 50);
+        Assert.True(results.Sum(result => result.FlashFaults) > 100);
+        Assert.True(results.Sum(result => result.GatewayCrashes) > 100);
+        Assert.True(results.Sum(result => result.RadioFailures) > 50);
+        Assert.True(results.Sum(result => result.ClockSteps) > 50);
+        Assert.True(results.Sum(result => result.SosDelaysMs.Count) > 200);
+        Assert.True(results.Sum(result => result.Delivered) > 5_000);
+        Assert.True(results.Sum(result => result.Sketched + result.DroppedByKind.Sum()) > 100);
+    }
+
+    [Fact]
+    public void Sail_SameSeedTwice_IsTheSameVoyage()
+    {
+        using var first = new Voyage(77, VoyageScale.Brief);
+        using var second = new Voyage(77, VoyageScale.Brief);
+        var (one, other) = (first.Sail(), second.Sail());
+        Assert.Equal(
+            (one.Steps, one.SimulatedMs, one.Delivered, one.AirtimeUs), (other.Steps, other.SimulatedMs, other.Delivered, other.AirtimeUs));
+        Assert.True(one.Delivered > 0);
+    }
+}
