@@ -1,4 +1,4 @@
-using BoatTelemetry.BoatUnit.Bench;
+using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.Core.Frames;
@@ -180,6 +180,16 @@ public sealed class UnitFaultTests(ITestOutputHelper output)
         bench.RunS(60);
         Assert.NotEqual(Core.Sensors.SensorFaults.None, bench.Unit.Sensors.Readings.Faults);
         Assert.Equal(0, bench.Board.Resets);
+    }
+
+    [Fact]
+    public void Unit_PowerChipOfTheTBeamAbsent_IsAFaultAndTheRestGoesOn()
+    {
+        using var bench = new UnitBench(new BoardSettings { Board = new TBeamBoard() });
+        bench.Board.Sensors.PowerChip.IsFitted = false;
+        bench.PowerCycle();
+        bench.Until(() => bench.Shore.Live.Count > 0 && bench.Shore.Statuses.Count > 0, 3 * MinuteMs);
+        bench.Until(() => bench.Shore.Statuses.Any(s => s.Status.Faults.HasFlag(UnitFaults.PowerSensor)), 5 * MinuteMs);
     }
 
     [Fact]
