@@ -152,6 +152,11 @@ public sealed class Unit
         {
             _reporting.Poll(nowMs);
         }
+        else if (_links.LoRa != null)
+        {
+            // It says nothing without a key, and the bench still wants to know whether the radio is there.
+            _links.LoRa.Poll(nowMs);
+        }
 
         _console.Poll(nowMs);
         BeatWifi(nowMs);
@@ -186,7 +191,7 @@ public sealed class Unit
     {
         int seed = (int)(Seed() & 0x7FFFFFFF);
         _links.AddCellular(hardware, config, _secrets, _time, seed);
-        if (_supervisor.SafeMode)
+        if (_supervisor.SafeMode || !config.Flag(ConfigKeys.WifiEnabled))
         {
             return;
         }
