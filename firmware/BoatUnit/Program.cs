@@ -39,8 +39,20 @@ public static class Program
                 return;
             }
 
-            watch.Dispose();
-            unit.Supervisor.Crash(e, "main loop", platform.Clock.MonotonicMs);
+            if (watch != null)
+            {
+                watch.Dispose();
+            }
+
+            try
+            {
+                unit.Supervisor.Crash(e, "main loop", platform.Clock.MonotonicMs);
+            }
+            catch (Exception)
+            {
+                // Not even its record could be made, as where memory has run out.
+                platform.Reboot.Reboot();
+            }
         }
     }
 }

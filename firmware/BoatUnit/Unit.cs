@@ -133,6 +133,12 @@ public sealed class Unit
     {
         long nowMs = _platform.Clock.MonotonicMs;
         _supervisor.Beat(_mainLoop, nowMs);
+        if (_keyStore.MustRestart)
+        {
+            // Fixes seal and store, too.
+            _time.Pass(null);
+        }
+
         _receiver.Poll(nowMs);
         _time.Poll(nowMs);
         _panel.Poll(nowMs);
@@ -160,7 +166,7 @@ public sealed class Unit
 
         _console.Poll(nowMs);
         BeatWifi(nowMs);
-        if (_supervisor.IsRebooting && _reporting != null)
+        if (_supervisor.IsRebooting && _reporting != null && !_keyStore.MustRestart)
         {
             _reporting.Track.Flush(nowMs);
         }

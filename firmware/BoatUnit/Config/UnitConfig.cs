@@ -217,6 +217,12 @@ public sealed class UnitConfig
             return Contradicts(problem, ConfigKeys.GnssBaud, "4800, 9600, 19200, 38400, 57600 or 115200, fast enough for gnss.rateHz");
         }
 
+        ConfigEntry notForModem = NotForModem();
+        if (notForModem != null)
+        {
+            return Contradicts(problem, notForModem, "printable ASCII without quotes");
+        }
+
         if (Flag(ConfigKeys.CellularEnabled) && Text(ConfigKeys.CellularHost).Length == 0)
         {
             return Contradicts(problem, ConfigKeys.CellularHost, "a host while cellular.enabled");
@@ -280,6 +286,35 @@ public sealed class UnitConfig
                 json.Field(name, Text(entry));
                 break;
         }
+    }
+
+    // The modem's driver takes no text that would end a command's quotes, and a unit that cannot make it does not start.
+    private ConfigEntry NotForModem()
+    {
+        if (!IsForModem(Text(ConfigKeys.CellularApn)))
+        {
+            return ConfigKeys.CellularApn;
+        }
+
+        if (!IsForModem(Text(ConfigKeys.CellularUser)))
+        {
+            return ConfigKeys.CellularUser;
+        }
+
+        return IsForModem(Text(ConfigKeys.CellularHost)) ? null : ConfigKeys.CellularHost;
+    }
+
+    private static bool IsForModem(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] < ' ' || text[i] > '~' || text[i] == '"')
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool Contradicts(ConfigProblem problem, ConfigEntry entry, string allowed)

@@ -190,6 +190,9 @@ public sealed class MqttUplink
             return UplinkFailure.NotJoined;
         }
 
+        // Joining may have taken half of the longest silence; the connection may take nearly all of one.
+        Heartbeats++;
+
         IMqttClient client = null;
         try
         {

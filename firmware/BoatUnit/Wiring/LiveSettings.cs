@@ -71,6 +71,12 @@ public sealed class LiveSettings
         Motion.StopBelowMilliknots = Motion.StartFromMilliknots / 2;
         Motion.PursuitFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPursuitFromCmps));
         Motion.PursuitBelowMilliknots = (int)(Motion.PursuitFromMilliknots * 4L / 5);
+        if (Motion.PursuitBelowMilliknots < Motion.StartFromMilliknots)
+        {
+            // Where the bands are close together, patrol begins where pursuit ends.
+            Motion.PursuitBelowMilliknots = Motion.StartFromMilliknots;
+        }
+
         Track.UnderWayIntervalS = config.Number(ConfigKeys.ReportsTrackS);
         Status.IntervalMs = config.Number(ConfigKeys.ReportsStatusS) * MsPerS;
         FillSensors(config);

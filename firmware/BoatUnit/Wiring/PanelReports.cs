@@ -135,7 +135,8 @@ public sealed class PanelReports : ISosIndicator
             case UrgentProgress.Sent:
                 return SosProgress.Sent;
             case UrgentProgress.Acknowledged:
-                return SosProgress.Acknowledged;
+                // What waits in RAM is not in the record either, and nobody has acknowledged it.
+                return _reporting.Events.IsSosWaiting ? _shown.Sos : SosProgress.Acknowledged;
             default:
                 return _shown.Sos;
         }

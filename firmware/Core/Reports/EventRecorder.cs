@@ -83,6 +83,12 @@ public sealed class EventRecorder : IGeofenceSink
     /// <summary>Whether an SOS has been sealed since start; <see cref="LastSosCounter"/> then.</summary>
     public bool HasSos { get; private set; }
 
+    /// <summary>Whether an SOS waits in RAM: it is not in the journal, and may have no counter yet.</summary>
+    public bool IsSosWaiting
+    {
+        get { return HasWaitingSos(); }
+    }
+
     /// <summary>The counter of the last sealed SOS, which its acknowledgement from shore names.</summary>
     public uint LastSosCounter { get; private set; }
 
