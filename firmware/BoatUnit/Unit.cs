@@ -88,7 +88,7 @@ public sealed class Unit
         _time = new TimeKeeper(platform.Clock, _sensors.Clock);
 
         // 4 how it speaks, and 5 what it says: nothing without a key
-        _links.AddLoRa(hardware, platform, config, Seed());
+        _links.AddLoRa(hardware, platform, config, !_configuration.IsLost, Seed());
         if (_keyStore.TryLoad())
         {
             AddNetworks(hardware, config, nowMs);

@@ -35,7 +35,8 @@ public static class ConfigKeys
         ConfigEntry.Number(Unit, "areaLongitudeE5", 9_000_000, -18_000_000, 18_000_000);
 
     // board: which of the files in Board/.
-    public static readonly ConfigEntry BoardModel = ConfigEntry.Text(Board, "model", "t-beam", 1, 24);
+    public static readonly ConfigEntry BoardModel = ConfigEntry.Choice(
+        Board, "model", new string[] { "t-beam", "carrier-s3" }, 0);
 
     // gnss
     public static readonly ConfigEntry GnssRateHz = ConfigEntry.Number(Gnss, "rateHz", 1, 1, 10);
@@ -51,8 +52,9 @@ public static class ConfigKeys
 
     public static readonly ConfigEntry LoraSpreadingFactorMin = ConfigEntry.Number(Lora, "spreadingFactorMin", 7, 7, 12);
     public static readonly ConfigEntry LoraSpreadingFactorMax = ConfigEntry.Number(Lora, "spreadingFactorMax", 10, 7, 12);
-    public static readonly ConfigEntry LoraPowerDbm = ConfigEntry.Number(Lora, "powerDbm", 14, 0, 22);
-    public static readonly ConfigEntry LoraAntennaGainCdb = ConfigEntry.Number(Lora, "antennaGainCdb", 215, -1_000, 1_500);
+    // What both transceivers have: SX1276 on PA_BOOST 2 to 20 dBm.
+    public static readonly ConfigEntry LoraPowerDbm = ConfigEntry.Number(Lora, "powerDbm", 14, 2, 20);
+    public static readonly ConfigEntry LoraAntennaGainCdb = ConfigEntry.Number(Lora, "antennaGainCdb", 215, -1_000, 1_000);
     public static readonly ConfigEntry LoraSyncWord = ConfigEntry.Number(Lora, "syncWord", 0x34, 0, 255);
     public static readonly ConfigEntry LoraBacklogPercent = ConfigEntry.Number(Lora, "backlogPercent", 60, 0, 100);
     public static readonly ConfigEntry LoraSosReservePercent = ConfigEntry.Number(Lora, "sosReservePercent", 15, 0, 90);

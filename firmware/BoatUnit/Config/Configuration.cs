@@ -58,6 +58,10 @@ public sealed class Configuration
     /// <summary>What was wrong with the stored configuration at the start.</summary>
     public ConfigProblem LoadProblem { get; } = new ConfigProblem();
 
+    /// <summary>Whether there was a configuration and none of it is known: not even the region that the unit is in.</summary>
+    public bool IsLost =>
+        State == ConfigState.Lost || State == ConfigState.Unreadable || LoadProblem.Refusal == ConfigRefusal.VersionFuture;
+
     /// <summary>
     /// Whether the unit runs with defaults, or some of them, because what was stored could not be used: a fault for the
     /// status. A unit that was never configured has none.

@@ -186,12 +186,7 @@ public sealed class UnitConfig
             }
         }
 
-        if (lenient)
-        {
-            return true;
-        }
-
-        return IsConsistent(problem);
+        return IsConsistent(problem) || (lenient && TryMend(problem));
     }
 
     /// <summary>Whether the values fit each other.</summary>
@@ -346,6 +341,36 @@ public sealed class UnitConfig
             version++;
         }
 
+        return true;
+    }
+
+    // What was stored may contradict this firmware's ranges: the keys that are named get their defaults, and if that does
+    // not do it the networks are left out, which need more than a default.
+    private bool TryMend(ConfigProblem problem)
+    {
+        for (int i = 0; i < ConfigKeys.All.Length; i++)
+        {
+            ConfigEntry named = ConfigKeys.Find(problem.Key);
+            if (named != null)
+            {
+                SetDefault(named);
+            }
+
+            if (i == ConfigKeys.All.Length / 2)
+            {
+                SetDefault(ConfigKeys.CellularEnabled);
+                SetDefault(ConfigKeys.WifiEnabled);
+            }
+
+            string key = problem.Key;
+            string allowed = problem.Allowed;
+            if (IsConsistent(problem))
+            {
+                return problem.Say(ConfigRefusal.Contradiction, key, allowed) || true;
+            }
+        }
+
+        SetDefaults();
         return true;
     }
 

@@ -57,8 +57,11 @@ public sealed class UnitLinks
         }
     }
 
-    /// <summary>Makes the LoRa link; the ledger goes on where the run before left it.</summary>
-    public void AddLoRa(UnitHardware hardware, UnitPlatform platform, UnitConfig config, uint seed)
+    /// <summary>
+    /// Makes the LoRa link; the ledger goes on where the run before left it. It may only listen where the configuration is
+    /// lost: that says nothing of the region, and the default is another country's.
+    /// </summary>
+    public void AddLoRa(UnitHardware hardware, UnitPlatform platform, UnitConfig config, bool mayTransmit, uint seed)
     {
         IRadio radio = config.Flag(ConfigKeys.LoraEnabled) ? hardware.Radio(platform.Clock, platform.Pause) : null;
         if (radio == null)
@@ -67,7 +70,7 @@ public sealed class UnitLinks
         }
 
         Budget = new AirtimeBudget(
-            UnitOptions.Region(config),
+            mayTransmit ? UnitOptions.Region(config) : Regions.Find(Regions.ReceiveOnly),
             platform.Storage.Airtime,
             0,
             platform.Storage.Airtime.BlockCount,

@@ -35,6 +35,12 @@ public sealed class AlarmButtonOptions
 /// </summary>
 public sealed class AlarmButton
 {
+    /// <summary>
+    /// Presses count as another call from so long after the last one on, milliseconds; before, they are nerves. A long
+    /// press does not call again: it may be about to become the hold that takes the alarm back.
+    /// </summary>
+    public const int RaiseAgainMs = 10_000;
+
     private readonly ButtonLatch _latch;
     private readonly AlarmButtonOptions _options;
     private readonly long[] _pressesAtMs;
@@ -96,12 +102,6 @@ public sealed class AlarmButton
         return pending;
     }
 
-    /// <summary>The shore or the skipper's menu ends it.</summary>
-    public void End()
-    {
-        IsRaised = false;
-    }
-
     private void NoteShort(long atMs, long nowMs)
     {
         int last = _options.PressesToRaise - 1;
@@ -121,6 +121,12 @@ public sealed class AlarmButton
         if (_presses > last && atMs - _pressesAtMs[0] <= _options.PressesWithinMs)
         {
             _presses = 0;
+            if (IsRaised && nowMs - _raisedAtMs >= RaiseAgainMs)
+            {
+                // Whoever presses again in need is heard again, whether or not the first call was ever taken back.
+                IsRaised = false;
+            }
+
             Raise(nowMs);
         }
     }

@@ -45,6 +45,31 @@ public sealed class UnitConfigurationTests
         Assert.True(PerMinute(bench) > before * 1.5, "no more positions than before");
     }
 
+    [Fact]
+    public void Unit_WhoseConfigurationIsLost_DoesNotTransmitInARegionThatItDoesNotKnow()
+    {
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        for (var block = 0; block < bench.Flash.Config.BlockCount; block++)
+        {
+            for (var offset = 0; offset < 256; offset++)
+                bench.Flash.Config.FlipBit(block, offset, offset % 8);
+        }
+
+        bench.PowerCycle();
+        bench.Shore.OnAir = _ => Assert.Fail("a frame was sent");
+        bench.RunS(600);
+        Assert.True(bench.Unit.Configuration.IsLost);
+        Assert.True(bench.Unit.Reporting.Fixes.Accepted > 100);
+    }
+
+    [Fact]
+    public void Unit_SpeedBandsThatNearlyTouch_Starts()
+    {
+        using var bench = new UnitBench(configure: config => config.TrySet(ConfigKeys.ReportsPatrolFromCmps, 880, new ConfigProblem()));
+        bench.RunS(5);
+        Assert.Equal(880, bench.Unit.Configuration.Running.Number(ConfigKeys.ReportsPatrolFromCmps));
+    }
+
     private static double PerMinute(UnitBench bench)
     {
         var live = bench.Unit.Reporting.Schedule;

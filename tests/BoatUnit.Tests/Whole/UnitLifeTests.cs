@@ -49,6 +49,43 @@ public sealed class UnitLifeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Unit_SosPressedAgainThoughNobodyTookTheFirstBack_IsAnotherSos()
+    {
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        bench.Until(() => bench.Shore.Live.Count > 0, 120_000);
+        bench.Board.Panel.Sos!.Close();
+        bench.Until(() => bench.Shore.Events.Count > 0, 15_000);
+        bench.Board.Panel.Sos.Open();
+        bench.RunS(3_600);
+        for (var press = 0; press < 3; press++)
+        {
+            bench.Board.Panel.Sos.Close();
+            bench.Run(200);
+            bench.Board.Panel.Sos.Open();
+            bench.Run(200);
+        }
+
+        bench.Until(() => bench.Shore.Events.Count > 1, 15_000);
+        Assert.Equal(EventKind.Sos, bench.Shore.Events[1].Event.Kind);
+    }
+
+    [Fact]
+    public void Unit_SosThatNoJournalTakes_IsNotShownAsAcknowledged()
+    {
+        using var bench = new UnitBench();
+        bench.Until(() => bench.Shore.Live.Count > 0, 120_000);
+        bench.Shore.Listens = false;
+        for (var block = 0; block < bench.Flash.Journal.BlockCount; block++)
+            bench.Flash.Journal.SetFault(block, BlockFault.Unwritable);
+        bench.Board.Panel.Sos!.Close();
+        bench.RunS(5);
+        bench.Board.Panel.Sos.Open();
+        bench.RunS(60);
+        Assert.NotEqual(Core.Sensors.SosProgress.None, bench.Unit.Panel.Shown.Sos);
+        Assert.NotEqual(Core.Sensors.SosProgress.Acknowledged, bench.Unit.Panel.Shown.Sos);
+    }
+
+    [Fact]
     public void Unit_WithoutKey_SaysNothingAndLosesNoButton()
     {
         using var bench = new UnitBench(hasKey: false);
