@@ -1,5 +1,4 @@
 using System;
-using BoatTelemetry.BoatUnit.Storage;
 using BoatTelemetry.Core.Journal;
 
 namespace BoatTelemetry.BoatUnit.Config;
@@ -189,13 +188,13 @@ public sealed class ConfigStore
     private bool Write(int copy, int order, uint sequence, byte[] text, int lengthBytes, byte[] frame)
     {
         _copies[copy].Forget();
-        RecordBytes.Put32(frame, 0, sequence);
-        RecordBytes.Put16(frame, 4, lengthBytes);
+        BigEndian.Put(frame, 0, sequence);
+        BigEndian.Put16(frame, 4, lengthBytes);
         frame[6] = (byte)order;
         frame[7] = Layout;
         Array.Copy(text, 0, frame, HeaderBytes, lengthBytes);
         int end = HeaderBytes + lengthBytes;
-        RecordBytes.Put32(frame, end, Crc32.Of(frame, 0, end));
+        BigEndian.Put(frame, end, Crc32.Of(frame, 0, end));
         for (int i = end + CrcBytes; i < frame.Length; i++)
         {
             frame[i] = 0xFF;
@@ -236,11 +235,11 @@ public sealed class ConfigStore
             return false;
         }
 
-        int text = RecordBytes.Get16(buffer, 4);
+        int text = BigEndian.Get16(buffer, 4);
         int end = HeaderBytes + text;
         bool good = buffer[7] == Layout && text > 0 && end + CrcBytes <= length
             && (buffer[6] == FirstOfSave || buffer[6] == SecondOfSave)
-            && RecordBytes.Get32(buffer, end) == Crc32.Of(buffer, 0, end);
+            && BigEndian.Get(buffer, end) == Crc32.Of(buffer, 0, end);
         if (!good)
         {
             BadCopies++;
@@ -248,7 +247,7 @@ public sealed class ConfigStore
         }
 
         found.IsGood = true;
-        found.Sequence = RecordBytes.Get32(buffer, 0);
+        found.Sequence = BigEndian.Get(buffer, 0);
         found.LengthBytes = text;
         found.Order = buffer[6];
         found.IsMarked = IsMarked(buffer, BytesOf(text));

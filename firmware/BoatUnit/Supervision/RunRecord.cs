@@ -1,5 +1,4 @@
 using System;
-using BoatTelemetry.BoatUnit.Storage;
 using BoatTelemetry.Core.Journal;
 
 namespace BoatTelemetry.BoatUnit.Supervision;
@@ -54,9 +53,9 @@ internal sealed class RunRecord
 
     public int RecentStarts => _payload[3];
 
-    public uint Starts => RecordBytes.Get32(_payload, 12);
+    public uint Starts => BigEndian.Get(_payload, 12);
 
-    public uint UnaskedStarts => RecordBytes.Get32(_payload, 16);
+    public uint UnaskedStarts => BigEndian.Get(_payload, 16);
 
     public string Text { get; private set; } = string.Empty;
 
@@ -87,11 +86,11 @@ internal sealed class RunRecord
     /// <summary>A run begins.</summary>
     public void Begin(bool unasked, int windowS)
     {
-        RecordBytes.Put16(_payload, RunAt, 0);
-        RecordBytes.Put32(_payload, 12, Starts + 1);
+        BigEndian.Put16(_payload, RunAt, 0);
+        BigEndian.Put(_payload, 12, Starts + 1);
         if (unasked)
         {
-            RecordBytes.Put32(_payload, 16, UnaskedStarts + 1);
+            BigEndian.Put(_payload, 16, UnaskedStarts + 1);
             Remember();
         }
 
@@ -103,14 +102,14 @@ internal sealed class RunRecord
     public void Lengthen(int uptimeS, int windowS)
     {
         int uptime = uptimeS > ushort.MaxValue ? ushort.MaxValue : uptimeS;
-        int more = uptime - RecordBytes.Get16(_payload, RunAt);
+        int more = uptime - BigEndian.Get16(_payload, RunAt);
         for (int i = 0; i < RecentStarts; i++)
         {
-            int age = RecordBytes.Get16(_payload, AgesAt + (2 * i)) + more;
-            RecordBytes.Put16(_payload, AgesAt + (2 * i), age > ushort.MaxValue ? ushort.MaxValue : age);
+            int age = BigEndian.Get16(_payload, AgesAt + (2 * i)) + more;
+            BigEndian.Put16(_payload, AgesAt + (2 * i), age > ushort.MaxValue ? ushort.MaxValue : age);
         }
 
-        RecordBytes.Put16(_payload, RunAt, uptime);
+        BigEndian.Put16(_payload, RunAt, uptime);
         Forget(windowS);
     }
 
@@ -137,17 +136,17 @@ internal sealed class RunRecord
         int keep = RecentStarts < RecentMax ? RecentStarts : RecentMax - 1;
         for (int i = keep; i > 0; i--)
         {
-            RecordBytes.Put16(_payload, AgesAt + (2 * i), RecordBytes.Get16(_payload, AgesAt + (2 * i) - 2));
+            BigEndian.Put16(_payload, AgesAt + (2 * i), BigEndian.Get16(_payload, AgesAt + (2 * i) - 2));
         }
 
-        RecordBytes.Put16(_payload, AgesAt, 0);
+        BigEndian.Put16(_payload, AgesAt, 0);
         _payload[3] = (byte)(keep + 1);
     }
 
     private void Forget(int windowS)
     {
         int recent = 0;
-        while (recent < RecentStarts && RecordBytes.Get16(_payload, AgesAt + (2 * recent)) <= windowS)
+        while (recent < RecentStarts && BigEndian.Get16(_payload, AgesAt + (2 * recent)) <= windowS)
         {
             recent++;
         }

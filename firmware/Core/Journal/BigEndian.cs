@@ -1,7 +1,10 @@
 namespace BoatTelemetry.Core.Journal;
 
-/// <summary>32-bit integers in records, most significant byte first as on air (nanoFramework has no BinaryPrimitives).</summary>
-internal static class BigEndian
+/// <summary>
+/// Integers in records, most significant byte first as on air (nanoFramework has no BinaryPrimitives): 32 bits, and 16
+/// where the name says so.
+/// </summary>
+public static class BigEndian
 {
     public static uint Get(byte[] buffer, int offset)
     {
@@ -17,5 +20,16 @@ internal static class BigEndian
         buffer[offset + 1] = (byte)(value >> 16);
         buffer[offset + 2] = (byte)(value >> 8);
         buffer[offset + 3] = (byte)value;
+    }
+
+    public static int Get16(byte[] buffer, int offset)
+    {
+        return (buffer[offset] << 8) | buffer[offset + 1];
+    }
+
+    public static void Put16(byte[] buffer, int offset, int value)
+    {
+        buffer[offset] = (byte)(value >> 8);
+        buffer[offset + 1] = (byte)value;
     }
 }

@@ -187,7 +187,7 @@ internal sealed class JournalReader
 
         uint check = Crc32.Of(_window, at + CheckBytes, LookBytes - CheckBytes);
         if (payload < PayloadBytesLeast || payload > FrameLimits.FrameBytesMax || RecordBytes(payload) > room
-            || _window[at] != (byte)(check >> 8) || _window[at + 1] != (byte)check)
+            || BigEndian.Get16(_window, at) != (check & 0xFFFF))
         {
             return false;
         }

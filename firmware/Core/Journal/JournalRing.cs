@@ -78,11 +78,6 @@ internal sealed partial class JournalRing
         get { return 2 * Reader.Aligned(JournalReader.BlockHeaderBytes); }
     }
 
-    internal int HeldOf(FrameKind kind)
-    {
-        return _heldByKind[JournalState.KindIndex(kind)];
-    }
-
     /// <summary>Whether a record is a frame that is held.</summary>
     internal bool IsHeld(JournalRecord record)
     {
@@ -302,8 +297,7 @@ internal sealed partial class JournalRing
         _record[3] = (byte)length;
         Array.Copy(payload, offset, _record, JournalReader.HeaderBytes, length);
         uint check = Crc32.Of(_record, 2, 2 + FrameHeader.DurableBytes);
-        _record[0] = (byte)(check >> 8);
-        _record[1] = (byte)check;
+        BigEndian.Put16(_record, 0, (int)check);
         BigEndian.Put(_record, end, Crc32.Of(_record, 0, end));
         for (int i = end + JournalReader.CrcBytes; i < bytes; i++)
         {

@@ -492,14 +492,13 @@ public sealed class AirtimeBudget
     private void PutUnits(int subBand, int bucket, int units)
     {
         int at = HeaderBytes + (((subBand * Buckets) + bucket) * 2);
-        _payload[at] = (byte)(units >> 8);
-        _payload[at + 1] = (byte)units;
+        BigEndian.Put16(_payload, at, units);
     }
 
     private int GetUnits(int subBand, int bucket)
     {
         int at = HeaderBytes + (((subBand * Buckets) + bucket) * 2);
-        return (_payload[at] << 8) | _payload[at + 1];
+        return BigEndian.Get16(_payload, at);
     }
 
     private static int FrameUs(RadioSettings settings, int lengthBytes)

@@ -79,7 +79,7 @@ public sealed class ByteCodeSizeTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(CoreNano, CoreUnitNano, "firmware/Core/Journal/JournalReader.cs: IFlash")]
-    [InlineData(UnitPartsNano, BoatUnitNano, "firmware/BoatUnit/Config/ConfigStore.cs: RecordBytes")]
+    [InlineData(UnitPartsNano, BoatUnitNano, "firmware/BoatUnit/Config/UnitConfig.cs: ReceiverPort")]
     public void Names_InTheOtherDirection_AreFound(string first, string second, string use)
     {
         Assert.Contains(use, Names(new NanoProject(second), new NanoProject(first)));
