@@ -73,7 +73,7 @@ public sealed class Unit
         _keyStore = new KeyStore(_keys, _counters);
 
         // 2 what it stands on: pins, supervisor
-        _board = UnitOptions.Board(config) ?? new TBeamBoard();
+        _board = UnitOptions.Board(config);
         UnitHardware hardware = new UnitHardware(_board);
         _supervisor = new Supervisor(
             platform.Storage.Supervisor, platform.Reboot, hardware.Watchdog(), _log, UnitOptions.Supervisor(config));

@@ -15,9 +15,12 @@ namespace BoatTelemetry.BoatUnit.Board;
 /// </remarks>
 public sealed class CarrierS3Board : BoardDescription
 {
+    /// <summary>Its name in the configuration and in hardware/pinout.csv.</summary>
+    public const string Model = "carrier-s3";
+
     public CarrierS3Board()
     {
-        Name = "carrier-s3";
+        Name = Model;
         Module = BoardModule.Esp32S3;
         SetRadio();
 

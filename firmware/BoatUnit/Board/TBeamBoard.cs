@@ -14,9 +14,12 @@ namespace BoatTelemetry.BoatUnit.Board;
 /// </remarks>
 public sealed class TBeamBoard : BoardDescription
 {
+    /// <summary>Its name in the configuration and in hardware/pinout.csv.</summary>
+    public const string Model = "t-beam";
+
     public TBeamBoard()
     {
-        Name = "t-beam";
+        Name = Model;
         Module = BoardModule.Esp32;
 
         Radio = RadioChip.Sx1276;

@@ -1,3 +1,4 @@
+using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.Core;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
@@ -36,7 +37,7 @@ public static class ConfigKeys
 
     // board: which of the files in Board/.
     public static readonly ConfigEntry BoardModel = ConfigEntry.Choice(
-        Board, "model", new string[] { "t-beam", "carrier-s3" }, 0);
+        Board, "model", new string[] { TBeamBoard.Model, CarrierS3Board.Model }, 0);
 
     // gnss
     public static readonly ConfigEntry GnssRateHz = ConfigEntry.Number(Gnss, "rateHz", 1, 1, 10);

@@ -52,9 +52,6 @@ public sealed class Configuration
     /// <summary>What the flash said.</summary>
     public ConfigState State => _store.State;
 
-    /// <summary>Whether both of the flash's copies are good.</summary>
-    public bool BothCopiesGood => _store.BothGood;
-
     /// <summary>What was wrong with the stored configuration at the start.</summary>
     public ConfigProblem LoadProblem { get; } = new ConfigProblem();
 

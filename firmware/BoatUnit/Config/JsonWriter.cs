@@ -43,13 +43,6 @@ public sealed class JsonWriter
         _comma = false;
     }
 
-    /// <summary>Overwrites all that was ever written: after a secret.</summary>
-    public void Wipe()
-    {
-        Array.Clear(_buffer, 0, _buffer.Length);
-        Clear();
-    }
-
     public void BeginObject()
     {
         Separate();

@@ -60,9 +60,6 @@ public sealed class KeyStore
     /// </summary>
     public bool MustRestart { get; private set; }
 
-    /// <summary>The keys' and counters' health: FlashRecordState of either, as the console tells it.</summary>
-    public FlashRecordState CounterState => _counters.State;
-
     /// <summary>Loads the key; false if there is none.</summary>
     public bool TryLoad()
     {

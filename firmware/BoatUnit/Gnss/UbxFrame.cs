@@ -14,7 +14,6 @@ internal static class UbxFrame
     public const int ClassAck = 0x05;
     public const int ClassCfg = 0x06;
     public const int ClassMon = 0x0A;
-    public const int AckNak = 0x00;
     public const int AckAck = 0x01;
     public const int MonVer = 0x04;
 

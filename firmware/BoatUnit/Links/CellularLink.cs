@@ -1,15 +1,13 @@
 using System.IO.Ports;
 using BoatTelemetry.BoatUnit.Drivers;
-using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Links;
 
 namespace BoatTelemetry.BoatUnit.Links;
 
 /// <summary>Frames as UDP datagrams over a cellular modem: one frame a datagram, one datagram on its way at a time.</summary>
-public sealed class CellularLink : IUnitLink, IModemOwner
+public sealed class CellularLink : NetworkLink, IModemOwner
 {
     private readonly AtModem _modem;
-    private readonly FrameRing _received = new FrameRing();
 
     /// <param name="port">The modem's serial port.</param>
     /// <param name="dialect">The modem's family.</param>
@@ -24,17 +22,11 @@ public sealed class CellularLink : IUnitLink, IModemOwner
     /// <summary>The modem, for its counters.</summary>
     public AtModem Modem => _modem;
 
-    /// <summary>What waits to be received, for its counters.</summary>
-    public FrameRing Received => _received;
+    /// <inheritdoc/>
+    public override LinkKind Kind => LinkKind.Cellular;
 
     /// <inheritdoc/>
-    public LinkKind Kind => LinkKind.Cellular;
-
-    /// <inheritdoc/>
-    public int FrameBytesMax => FrameLimits.FrameBytesMax;
-
-    /// <inheritdoc/>
-    public LinkState State
+    public override LinkState State
     {
         get
         {
@@ -54,51 +46,29 @@ public sealed class CellularLink : IUnitLink, IModemOwner
     }
 
     /// <summary>Of the serving cell, dBm: a datagram has no level of its own.</summary>
-    public int RssiDbm => _modem.RssiDbm;
+    public override int RssiDbm => _modem.RssiDbm;
 
     /// <inheritdoc/>
-    public int SnrCdb => RadioLevel.Unknown;
-
-    /// <inheritdoc/>
-    public LinkResult Send(byte[] frame, int offset, int length)
-    {
-        if (length > FrameBytesMax)
-        {
-            return LinkResult.TooLong;
-        }
-
-        switch (State)
-        {
-            case LinkState.Ready:
-                return _modem.Send(frame, offset, length) ? LinkResult.Sent : LinkResult.Busy;
-            case LinkState.Busy:
-                return LinkResult.Busy;
-            default:
-                return LinkResult.Down;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Poll(long monotonicMs)
+    public override void Poll(long monotonicMs)
     {
         _modem.Poll(monotonicMs);
     }
 
     /// <inheritdoc/>
-    public int Receive(byte[] buffer, int offset)
+    protected override bool TryHand(byte[] frame, int offset, int length)
     {
-        return _received.Take(buffer, offset);
+        return _modem.Send(frame, offset, length);
     }
 
     /// <inheritdoc/>
     public void DatagramReceived(byte[] datagram, int bytes)
     {
-        _received.Add(datagram, bytes);
+        Received.Add(datagram, bytes);
     }
 
     /// <inheritdoc/>
     public void DatagramOverlong()
     {
-        _received.AddOverlong();
+        Received.AddOverlong();
     }
 }

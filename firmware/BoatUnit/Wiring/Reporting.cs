@@ -30,13 +30,14 @@ public sealed class Reporting
     public Reporting(UnitPlatform platform, UnitConfig config, LiveSettings settings, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed)
     {
         int unit = config.Number(ConfigKeys.UnitId);
+        IUnitLink[] all = links.All();
         _links = links;
         Keyring = new UnitKeyring(keys);
         CounterAllocator live = new CounterAllocator(counters.Of(FrameClass.Live), LiveReserve);
         CounterAllocator durable = new CounterAllocator(counters.Of(FrameClass.Durable), DurableReserve);
         _journal = new FlashJournal(platform.Storage.Journal, 0, platform.Storage.Journal.BlockCount);
         _journal.Sketcher = new TrackSketcher(Keyring.InUse, Keyring.Previous, durable, unit);
-        Dispatcher = new LinkDispatcher(links.All, _journal, new DispatchOptions(), seed);
+        Dispatcher = new LinkDispatcher(all, _journal, new DispatchOptions(), seed);
         Outbox = new DurableOutbox(unit, UnitOptions.Area(config), Keyring.InUse, durable, _journal);
         Outbox.Watch = Dispatcher;
         Own = new OwnPosition();
@@ -54,7 +55,7 @@ public sealed class Reporting
             platform.Clock);
         CommandExecutor commands = new CommandExecutor(
             keys, platform.Clock, Schedule, Track, Status, State, Dispatcher, sos, Keyring);
-        Downlinks = new DownlinkReceiver(unit, keys, links.All, Dispatcher, _journal, commands, Keyring, Status, platform.Clock);
+        Downlinks = new DownlinkReceiver(unit, keys, all, Dispatcher, _journal, commands, Keyring, Status, platform.Clock);
         Keyring.Tell(Downlinks, _journal.Sketcher);
     }
 

@@ -1,3 +1,4 @@
+using System;
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Links;
@@ -26,21 +27,6 @@ public sealed class UnitLinks
 
     /// <inheritdoc cref="LoRa"/>
     public WifiLink Wifi { get; private set; }
-
-    /// <summary>Those that are used.</summary>
-    public IUnitLink[] All
-    {
-        get
-        {
-            IUnitLink[] all = new IUnitLink[_count];
-            for (int i = 0; i < _count; i++)
-            {
-                all[i] = _made[i];
-            }
-
-            return all;
-        }
-    }
 
     /// <summary>The longest frame that any of them carries now, bytes.</summary>
     public int FrameBytesMax
@@ -101,6 +87,14 @@ public sealed class UnitLinks
             Wifi.Uplink.Start();
             Add(Wifi);
         }
+    }
+
+    /// <summary>Those that are used, in a new array.</summary>
+    public IUnitLink[] All()
+    {
+        IUnitLink[] all = new IUnitLink[_count];
+        Array.Copy(_made, 0, all, 0, _count);
+        return all;
     }
 
     /// <summary>What does not work of them.</summary>

@@ -16,20 +16,11 @@ public static class UnitOptions
     private const int PermillePerPercent = 10;
     private const int MsPerS = 1_000;
 
-    /// <summary>The board of this name; null if this firmware does not know it.</summary>
+    /// <summary>The board that the configuration names, with what is fitted to it.</summary>
     public static BoardDescription Board(UnitConfig config)
     {
-        BoardDescription[] known = new BoardDescription[] { new TBeamBoard(), new CarrierS3Board() };
-        string model = config.Text(ConfigKeys.BoardModel);
-        for (int i = 0; i < known.Length; i++)
-        {
-            if (known[i].Name == model)
-            {
-                return Fitted(known[i], config);
-            }
-        }
-
-        return null;
+        bool isCarrier = config.Text(ConfigKeys.BoardModel) == CarrierS3Board.Model;
+        return Fitted(isCarrier ? new CarrierS3Board() : new TBeamBoard(), config);
     }
 
     public static OperatingArea Area(UnitConfig config)
@@ -64,10 +55,10 @@ public static class UnitOptions
         return options;
     }
 
+    /// <summary>The region that the configuration names; "none", as any other name, only listens.</summary>
     public static Region Region(UnitConfig config)
     {
-        string name = config.Text(ConfigKeys.LoraRegion);
-        return Regions.Find(name == "none" ? Regions.ReceiveOnly : name);
+        return Regions.Find(config.Text(ConfigKeys.LoraRegion));
     }
 
     public static AirtimeOptions Airtime(UnitConfig config)

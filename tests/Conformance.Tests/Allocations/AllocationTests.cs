@@ -26,7 +26,6 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private static readonly (string Type, string[] Methods)[] Required =
     [
         ("Reports.LiveReporter", ["Report", "ReportIfDue"]),
-        ("Reports.LiveSlot", ["Send"]),
         (
             "Links.LinkDispatcher",
             [

@@ -43,7 +43,8 @@ public sealed class UnitAllocationTests(ITestOutputHelper output)
     {
         { "Drivers.LoRaTransceiver", ["Configure", "StartTransmit", "StartReceive", "StartChannelActivity", "Poll", "TakeReceived"] },
         { "Drivers.AtModem", ["Send", "Poll"] },
-        { "Links.CellularLink", ["Send", "Poll", "Receive"] },
+        { "Links.NetworkLink", ["Send", "Poll", "Receive"] },
+        { "Links.CellularLink", ["Poll", "TryHand"] },
         { "Gnss.ReceiverPort", ["Poll"] },
         { "Wiring.TimeKeeper", ["OnFix", "OnRefused"] },
         { "Wiring.Reporting", ["Poll"] },

@@ -55,7 +55,7 @@ internal sealed class ReportingUnit : IDisposable
 
     public UnitState State { get; } = new();
 
-    public LiveSlot Slot { get; } = new();
+    public NewestLink Slot { get; } = new();
 
     public KeyedCipher Cipher { get; }
 

@@ -2,13 +2,13 @@ using System;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Links;
 
-namespace BoatTelemetry.Core.Reports;
+namespace BoatTelemetry.TestSupport;
 
 /// <summary>
-/// One live frame on its way from the reports to the links: a newer one takes the place of an older one that no link
-/// has taken. Allocates nothing after construction. One thread.
+/// A link that keeps the newest live frame and counts them, as the dispatcher's place for one does. Allocates nothing after
+/// construction. One thread.
 /// </summary>
-public sealed class LiveSlot : ILink
+public sealed class NewestLink : ILink
 {
     private readonly byte[] _frame = new byte[LiveFrame.WorldBytes];
 
