@@ -4,6 +4,7 @@ using BoatTelemetry.BoatUnit.Sensors;
 using BoatTelemetry.Core.Sensors;
 using BoatTelemetry.Core.Time;
 using BoatTelemetry.Facade.Wires;
+using BoatTelemetry.Host.Board;
 using BoatTelemetry.Simulator.Chips;
 
 namespace BoatTelemetry.BoatUnit.Tests.Sensors;
@@ -21,39 +22,15 @@ internal sealed class SensorBench
 {
     private const int LoopMs = 10;
 
+    private readonly BoardSensorChips _chips;
+    private readonly BoardPanel? _contacts;
+
     public SensorBench(BoardDescription? description = null)
     {
         BoardWires.Current = Wires;
         Description = description ?? new CarrierS3Board();
-        Rtc = new SimulatedDs3231(Clock);
-        Fit(Environment, Description.EnvironmentAddress);
-        Fit(SupplyMeter, Description.SupplyMeterAddress);
-        Fit(BatteryMeter, Description.BatteryMeterAddress);
-        Fit(Adc, Description.LevelAddress);
-        Fit(Rtc, Description.ClockAddress);
-        Fit(Axp, Description.PowerChipAddress);
-        Wires.Connect("ADC0", Supply);
-        Supply.FullScaleMv = Description.SupplyScale.FullScaleMv;
-        SetSupply(12_600);
-        BatteryMeter.BusMv = 4_100;
-        BatteryMeter.ShuntUv = 12_000;
-        SupplyMeter.ShuntUv = 8_000;
-        Adc.SetInput(0, 600);
-
-        Engine = new SimulatedEngine(Line(Description.Engine1Pin), 100);
-        Sos = Contact(Description.SosPin);
-        ManOverboard = Contact(Description.ManOverboardPin);
-        Float = Contact(Description.BilgeFloatPin);
-        Select = Contact(Description.SelectPin);
-        if (Description.TamperPin != BoardDescription.NotFitted)
-        {
-            Tamper = Contact(Description.TamperPin);
-            Tamper.Close();
-        }
-
-        if (Description.RotaryAPin != BoardDescription.NotFitted)
-            Rotary = new SimulatedRotary(Line(Description.RotaryAPin), Line(Description.RotaryBPin));
-
+        _chips = new BoardSensorChips(Wires, Description, Clock);
+        _contacts = new BoardPanel(Wires, Description, Advance);
         Controller = new GpioController();
         Panel = new PanelInputs(Controller, Description, new PanelOptions(), Clock);
         Sensors = new BoardSensors(Description, new SensorOptions(), Panel);
@@ -65,33 +42,33 @@ internal sealed class SensorBench
 
     public BoardDescription Description { get; }
 
-    public SimulatedBme280 Environment { get; } = new();
+    public SimulatedBme280 Environment => _chips.Environment;
 
-    public SimulatedIna219 SupplyMeter { get; } = new();
+    public SimulatedIna219 SupplyMeter => _chips.SupplyMeter;
 
-    public SimulatedIna219 BatteryMeter { get; } = new();
+    public SimulatedIna219 BatteryMeter => _chips.BatteryMeter;
 
-    public SimulatedAds1115 Adc { get; } = new();
+    public SimulatedAds1115 Adc => _chips.Level;
 
-    public SimulatedDs3231 Rtc { get; }
+    public SimulatedDs3231 Rtc => _chips.WallClock;
 
-    public SimulatedAxp192 Axp { get; } = new();
+    public SimulatedAxp192 Axp => _chips.PowerChip;
 
-    public AnalogLine Supply { get; } = new();
+    public AnalogLine Supply => _chips.Supply;
 
-    public SimulatedContact Sos { get; }
+    public SimulatedContact Sos => _contacts!.Sos!;
 
-    public SimulatedContact ManOverboard { get; }
+    public SimulatedContact ManOverboard => _contacts!.ManOverboard!;
 
-    public SimulatedContact Float { get; }
+    public SimulatedContact Float => _contacts!.BilgeFloat!;
 
-    public SimulatedContact Select { get; }
+    public SimulatedContact Select => _contacts!.Select!;
 
-    public SimulatedContact? Tamper { get; }
+    public SimulatedContact? Tamper => _contacts!.Tamper;
 
-    public SimulatedRotary? Rotary { get; }
+    public SimulatedRotary? Rotary => _contacts!.Rotary;
 
-    public SimulatedEngine Engine { get; }
+    public SimulatedEngine Engine => _contacts!.Engine!;
 
     public GpioController Controller { get; }
 
@@ -114,7 +91,7 @@ internal sealed class SensorBench
     public void Advance(int milliseconds)
     {
         Clock.MonotonicMs += milliseconds;
-        Engine.Run(milliseconds);
+        _contacts?.Engine?.Run(milliseconds);
     }
 
     /// <summary>Lets the loop run for so long.</summary>
@@ -134,12 +111,4 @@ internal sealed class SensorBench
     }
 
     public GpioLine Line(int pin) => GpioLine.Of(Wires, pin);
-
-    private SimulatedContact Contact(int pin) => new(Line(pin), Advance);
-
-    private void Fit(SimulatedI2cChip chip, int address)
-    {
-        if (address != BoardDescription.NotFitted)
-            chip.ConnectTo(Wires, Description.I2cBus, address);
-    }
 }

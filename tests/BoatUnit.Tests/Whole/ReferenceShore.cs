@@ -4,6 +4,7 @@ using BoatTelemetry.Core.Security;
 using BoatTelemetry.Host.Board;
 using BoatTelemetry.Simulator.Air;
 using BoatTelemetry.Simulator.Chips;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.BoatUnit.Tests.Whole;
 
@@ -11,18 +12,19 @@ namespace BoatTelemetry.BoatUnit.Tests.Whole;
 /// A shore that opens what the boat's radio sends under the boat's key, stores durable frames and answers each with an
 /// acknowledgement on the same channel, as the gateway will.
 /// </summary>
-internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposable
+internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpener, IDisposable
 {
     private const int AnswerAfterUs = 300_000;
     private const int ListMax = 400;
-    private const uint LiveCounterMax = 1_000_000;
 
     private readonly SimulatedAes _aes = new(key);
     private readonly FrameCodec _codec = new();
     private readonly DurableWindow _window = new(0, 0, 0);
     private readonly byte[] _answer = new byte[FrameLimits.FrameBytesMax];
-    private uint _liveFrom;
-    private uint _downCounter;
+    private LiveWindow? _live;
+    private readonly DownlinkReservation _reservation = new(new MemoryCounterStore());
+    private readonly DownlinkCounter _acknowledgements = new();
+    private readonly DownlinkCounter _commands = new();
 
     /// <summary>Set before the board's time moves.</summary>
     public SimulatedBoard? Board { get; set; }
@@ -68,7 +70,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
             return;
         }
 
-        if (FrameLimits.IsDurable(_codec.Header.Kind))
+        if (_codec.Header.IsDurable)
             TakeDurable(frame, emission);
         else
             TakeLive(emission.EndUs / 1000);
@@ -83,7 +85,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
         var atMs = Board!.Time.MonotonicMs;
         if (_codec.ReadHeader(frame, 0, frame.Length, FrameDirection.Uplink) != FrameRejection.None)
             Rejected++;
-        else if (!FrameLimits.IsDurable(_codec.Header.Kind))
+        else if (!_codec.Header.IsDurable)
             TakeLive(atMs);
         else if (TryTakeDurable(frame, atMs))
             Board.ModemSocket.Deliver(Answer());
@@ -92,27 +94,27 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
     /// <summary>Sends a command at once, on the channel where the boat listens.</summary>
     public void Order(Command command, LoRaEmission on)
     {
-        var length = _codec.SealCommand(command, new AesCcm(_aes), unit, NextDown(), _answer, 0);
+        var length = _codec.SealCommand(command, new AesCcm(_aes), unit, Next(_commands), _answer, 0);
         Send(_answer[..length], on, Board!.Time.NowUs);
     }
 
     public void Dispose() => _aes.Dispose();
 
+    /// <inheritdoc/>
+    bool IFrameOpener.Opens(uint counter) => _codec.Open(new AesCcm(_aes), OperatingArea.Indonesia, counter) == FrameRejection.None;
+
     private void TakeLive(long atMs)
     {
-        for (var counter = _liveFrom - (_liveFrom % LiveCounter.Cycle) + (uint)_codec.Header.CounterLow; counter < LiveCounterMax; counter += (uint)LiveCounter.Cycle)
+        // The unit's counter began with its key, which is with this run.
+        _live ??= new LiveWindow(LiveCounter.None, 0, Board!.ShoreUtcMs);
+        if (_live.Judge(_codec.Header.CounterLow, Board!.ShoreUtcMs, this, out _) != LiveVerdict.Admitted || _codec.ReadBody() != FrameRejection.None)
         {
-            if (_codec.Open(new AesCcm(_aes), OperatingArea.Indonesia, counter) != FrameRejection.None)
-                continue;
-
-            _codec.ReadBody();
-            Live.Add((atMs, new LivePosition { LatitudeE5 = _codec.Position.LatitudeE5, LongitudeE5 = _codec.Position.LongitudeE5 }));
-            _liveFrom = counter;
-            Trim();
+            Rejected++;
             return;
         }
 
-        Rejected++;
+        Live.Add((atMs, new LivePosition { LatitudeE5 = _codec.Position.LatitudeE5, LongitudeE5 = _codec.Position.LongitudeE5 }));
+        Trim();
     }
 
     private void TakeDurable(byte[] frame, LoRaEmission emission)
@@ -145,7 +147,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
     private byte[] Answer()
     {
         var said = new Acknowledgement { BaseCounter = _window.Base, Bitmap = _window.Bitmap };
-        var length = _codec.SealAcknowledgement(said, new AesCcm(_aes), unit, NextDown(), _answer, 0);
+        var length = _codec.SealAcknowledgement(said, new AesCcm(_aes), unit, Next(_acknowledgements), _answer, 0);
         return _answer[..length];
     }
 
@@ -190,13 +192,10 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IDisposab
         }
     }
 
-    // Both downlink classes begin at the time (FRAME-SPEC, Counters).
-    private uint NextDown()
-    {
-        var now = (uint)((Board!.ShoreUtcMs / 1000) - 1_262_304_000);
-        _downCounter = Math.Max(_downCounter + 1, now);
-        return _downCounter;
-    }
+    private uint Next(DownlinkCounter counters) =>
+        counters.TryNext(_reservation, Board!.ShoreUtcMs, out var counter)
+            ? counter
+            : throw new InvalidOperationException("There is no downlink counter left.");
 
     private void Send(byte[] frame, LoRaEmission up, long startUs)
     {

@@ -1,6 +1,7 @@
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Host.Board;
+using BoatTelemetry.Simulator.Air;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;
 using Xunit.Abstractions;
@@ -83,6 +84,18 @@ public sealed class UnitLifeTests(ITestOutputHelper output)
         bench.RunS(60);
         Assert.NotEqual(Core.Sensors.SosProgress.None, bench.Unit.Panel.Shown.Sos);
         Assert.NotEqual(Core.Sensors.SosProgress.Acknowledged, bench.Unit.Panel.Shown.Sos);
+    }
+
+    [Fact]
+    public void Unit_StatusAskedForFromShore_IsToldWithWhatBecameOfTheOrder()
+    {
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        LoRaEmission? last = null;
+        bench.Shore.OnAir = emission => last = emission;
+        bench.Until(() => bench.Shore.Live.Count > 0 && bench.Shore.Statuses.Count > 0, 120_000);
+        bench.RunS(10);
+        bench.Shore.Order(new Command { Kind = CommandKind.StatusRequest, LongStatus = true }, last!);
+        bench.Until(() => bench.Shore.Statuses[^1].Status.CommandResult == CommandResult.Done, 120_000);
     }
 
     [Fact]
