@@ -58,10 +58,11 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The listener goes last: a client that ends now must not bring the loop back to one that is stopped.
         await _stop.CancelAsync();
-        _listener.Stop();
         _client?.Dispose();
         await _run;
+        _listener.Stop();
         _stop.Dispose();
         _published.Dispose();
     }
