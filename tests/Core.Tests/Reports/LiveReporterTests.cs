@@ -65,15 +65,18 @@ public sealed class LiveReporterTests : IDisposable
         var fix = FixAt(1);
         reporter.Report(fix);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100_000; i++)
+        var passes = 0;
+        Assert.Equal(0, Allocated.Least(_ =>
         {
-            fix.LatitudeE7 += 100;
-            reporter.Report(fix);
-        }
+            for (var i = 0; i < 100_000; i++)
+            {
+                fix.LatitudeE7 += 100;
+                reporter.Report(fix);
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(100_001, reporter.Sent);
+            passes++;
+        }));
+        Assert.Equal(1 + (passes * 100_000), reporter.Sent);
     }
 
     [Theory]

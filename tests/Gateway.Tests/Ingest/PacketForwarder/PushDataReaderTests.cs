@@ -148,12 +148,15 @@ public sealed class PushDataReaderTests(ITestOutputHelper output)
         var arrival = new Reception();
         reader.Read(json, in arrival, sink);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            reader.Read(json, in arrival, sink);
+        var passes = 0;
+        Assert.Equal(0, Allocated.Least(_ =>
+        {
+            for (var i = 0; i < 1000; i++)
+                reader.Read(json, in arrival, sink);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(1001, sink.Frames);
+            passes++;
+        }));
+        Assert.Equal(1 + (passes * 1000), sink.Frames);
     }
 
     [Fact]
