@@ -345,7 +345,10 @@ public sealed class AtModemTests(ITestOutputHelper output)
                 () =>
                 {
                     if (random.Next(200) == 0)
-                        bench.Link.Send(Frame(1 + random.Next(222)), 0, 1);
+                    {
+                        var frame = Frame(1 + random.Next(222));
+                        bench.Link.Send(frame, 0, frame.Length);
+                    }
                     if (random.Next(500) == 0)
                         bench.Modem.SayUnasked(random.Next(2) == 0 ? "+CPIN: READY" : "+CGREG: " + new string('9', random.Next(200)));
                     return random.Next(1_000) == 0;
