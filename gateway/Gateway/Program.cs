@@ -25,7 +25,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
-    services.AddSingleton(new FleetSource(configuration.Fleet));
+    services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
@@ -34,7 +34,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
-    services.AddStage<AdmissionWorker>();
+    services.AddAdmission(configuration.Admission);
     services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
     return builder.Build();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Journal;
 
@@ -10,6 +11,11 @@ public sealed record GatewayConfiguration
     public required FleetRegistry Fleet { get; init; }
 
     public required JournalOptions Journal { get; init; }
+
+    /// <summary>Where the fleet was read from, and is again when it changes.</summary>
+    public required FleetOptions FleetSource { get; init; }
+
+    public required AdmissionOptions Admission { get; init; }
 
     public required int QueueDatagramsMax { get; init; }
 
