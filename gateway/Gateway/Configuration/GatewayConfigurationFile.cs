@@ -93,7 +93,7 @@ public static class GatewayConfigurationFile
             mqtt.Wrong(key, "stands beside mqtt.embedded", "either the embedded broker or one elsewhere");
     }
 
-    private static MqttTlsOptions? ReadTls(ConfigurationSection tls)
+    internal static MqttTlsOptions? ReadTls(ConfigurationSection tls)
     {
         var options = new MqttTlsOptions
         {
@@ -117,7 +117,7 @@ public static class GatewayConfigurationFile
         return file;
     }
 
-    private static string? ReadPassword(ConfigurationSection mqtt)
+    internal static string? ReadPassword(ConfigurationSection mqtt)
     {
         var file = mqtt.FilePath("passwordFile");
         if (file is null)
@@ -133,7 +133,7 @@ public static class GatewayConfigurationFile
         }
     }
 
-    private static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
+    internal static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
 
     internal static bool IsTopicLevel(string text) =>
         text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');

@@ -30,6 +30,9 @@ public ref struct FrameDatagram
     /// <summary>Why the rest is of no use; frames taken before it are good.</summary>
     public CellularRejection Rejection { get; private set; }
 
+    /// <summary>Whether anything is left.</summary>
+    public readonly bool HasMore => !_rest.IsEmpty;
+
     /// <summary>The next frame; false at the end, or at what <see cref="Rejection"/> tells.</summary>
     public bool TryTake(out ReadOnlySpan<byte> frame)
     {
