@@ -44,13 +44,14 @@ public sealed class ConfigurationSection
         return new ConfigurationSection(_file, isObject ? value : null, Join(_path, key), Join(_knownPath, key));
     }
 
-    /// <summary>The objects of an array.</summary>
-    public IReadOnlyList<ConfigurationSection> Sections(string key)
+    /// <summary>The objects of an array, which may be absent if that is said.</summary>
+    public IReadOnlyList<ConfigurationSection> Sections(string key, bool isOptional = false)
     {
         List<ConfigurationSection> sections = [];
         if (!Take(key, out var value))
         {
-            Wrong(key, "is absent", "an array of objects");
+            if (!isOptional)
+                Wrong(key, "is absent", "an array of objects");
             return sections;
         }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -31,11 +33,12 @@ public static class GatewayConfigurationFile
         var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var packetForwarder = ingest.Section("packetForwarder");
-        var listen = packetForwarder.Listen("listen");
-        packetForwarder.Finish();
-        ingest.Finish();
+        var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
         var mqtt = ReadMqtt(root.Section("mqtt"));
+        var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
+        if (!IngestOptions.Sources.Any(ingest.Has))
+            root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
+        ingest.Finish();
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -49,12 +52,22 @@ public static class GatewayConfigurationFile
             JournalFile = journal,
             JournalRetentionDays = retentionDays,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen!,
+            PacketForwarderListen = listen,
+            Ingests = ingests,
             Mqtt = mqtt,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,
         };
+    }
+
+    private static IPEndPoint? ReadPacketForwarder(ConfigurationSection packetForwarder)
+    {
+        var listen = packetForwarder.IsPresent ? packetForwarder.Listen("listen") : null;
+        if (!packetForwarder.IsPresent)
+            packetForwarder.OptionalText("listen", "", static _ => true);
+        packetForwarder.Finish();
+        return listen;
     }
 
     private static MqttConfiguration ReadMqtt(ConfigurationSection mqtt)

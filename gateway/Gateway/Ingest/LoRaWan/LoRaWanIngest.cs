@@ -10,7 +10,7 @@ namespace BoatTelemetry.Gateway.Ingest.LoRaWan;
 /// Takes the uplinks of one LoRaWAN network server from its broker: the boat's frame is the payload of the LoRaWAN uplink.
 /// Nothing that a message holds ends the connection.
 /// </summary>
-internal sealed partial class LoRaWanIngest : IHostedService, ILoRaWanSink, IDisposable
+internal sealed partial class LoRaWanIngest : IHostedService, IIngestStage, ILoRaWanSink, IDisposable
 {
     /// <summary>Named limit: devices whose way back is kept. When there are more all are forgotten, and made again as they are heard.</summary>
     public const int DevicesMax = 100_000;
@@ -58,6 +58,9 @@ internal sealed partial class LoRaWanIngest : IHostedService, ILoRaWanSink, IDis
 
     /// <summary>Whether it is connected and subscribed.</summary>
     public bool IsConnected => _connection.IsConnected;
+
+    /// <inheritdoc/>
+    public string Description => _source.Name;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace BoatTelemetry.Gateway.Ingest.Stream;
 /// Frames from a serial device, from a TCP server such as ser2net, or from those who connect: a receiver on a USB port or
 /// at the end of a network. Opens and connects again for ever, waiting ever longer.
 /// </summary>
-internal sealed partial class StreamIngest : IHostedService, IDisposable
+internal sealed partial class StreamIngest : IHostedService, IIngestStage, IDisposable
 {
     /// <summary>Named limit: connections at once of a stream that others connect to; further ones are closed and counted.</summary>
     public const int ConnectionsMax = 64;
@@ -64,6 +64,9 @@ internal sealed partial class StreamIngest : IHostedService, IDisposable
 
     /// <summary>Where it listens; null if it does not.</summary>
     public IPEndPoint? LocalEndPoint => (IPEndPoint?)_listener?.LocalEndpoint;
+
+    /// <inheritdoc/>
+    public string Description => LocalEndPoint is { } endPoint ? $"{_single.Name} tcp/{endPoint}" : _single.Name;
 
     /// <inheritdoc/>
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>

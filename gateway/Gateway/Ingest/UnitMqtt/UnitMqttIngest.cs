@@ -47,11 +47,10 @@ public sealed class UnitMqttMetrics
 /// Takes frames that units publish to <c>{root}/{unit}/up</c>, one a message (firmware/BoatUnit/Drivers/MqttUplink.cs), and
 /// sends frames back on <c>{root}/{unit}/down</c>.
 /// </summary>
-internal sealed partial class UnitMqttIngest : IHostedService, IDisposable
+internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDisposable
 {
     private const string UpEnd = "/up";
 
-    private readonly UnitMqttOptions _options;
     private readonly DatagramBuffer _buffer;
     private readonly UnitMqttMetrics _metrics;
     private readonly StageGuard _guard;
@@ -76,7 +75,6 @@ internal sealed partial class UnitMqttIngest : IHostedService, IDisposable
         TimeProvider time,
         ILogger<UnitMqttIngest> log)
     {
-        _options = options;
         _buffer = buffer;
         _metrics = metrics;
         _guard = guard;
@@ -90,6 +88,9 @@ internal sealed partial class UnitMqttIngest : IHostedService, IDisposable
 
     /// <summary>Whether it is connected and subscribed.</summary>
     public bool IsConnected => _connection.IsConnected;
+
+    /// <inheritdoc/>
+    public string Description => _source.Name;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
