@@ -1,5 +1,7 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.Capture;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -42,6 +44,7 @@ internal static class GatewayCommands
         check.Options.Add(checkedConfig);
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
+        root.Subcommands.Add(ReplayCommand.Make(ConfigOption(), (file, replay) => RunAsync(file, build, replay)));
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -69,10 +72,11 @@ internal static class GatewayCommands
         return configuration;
     }
 
-    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build)
+    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build, ReplayOptions? replay = null)
     {
         if (Load(file) is not { } configuration)
             return ExitCode.ConfigurationError;
+        configuration = configuration with { Ingests = configuration.Ingests with { Replay = replay } };
         using var host = build(configuration);
         try
         {
@@ -87,12 +91,23 @@ internal static class GatewayCommands
             return await NotStartedAsync(host, e);
         }
 
-        var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
         var mqtt = host.Services.GetRequiredService<MqttConnections>();
         await Console.Out.WriteLineAsync(
-            $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description})");
+            $"gateway ready: {string.Join(", ", Ingests(host.Services))}, mqtt {mqtt.Address} ({mqtt.Description})");
         await host.WaitForShutdownAsync();
+        if (host.Services.GetService<ReplayIngest>() is { IsComplete: false })
+            return ExitCode.NotStarted;
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
+    }
+
+    private static IEnumerable<string> Ingests(IServiceProvider services)
+    {
+        if (services.GetService<PacketForwarderServer>() is { } forwarder)
+            yield return $"packet-forwarder udp/{forwarder.LocalEndPoint}";
+        foreach (var ingest in services.GetServices<IIngestStage>())
+            yield return ingest.Description;
+        if (services.GetService<ReplayIngest>() is not null)
+            yield return "replay";
     }
 
     // The stages before the one that failed run already: they end in order, and not under their own feet.

@@ -26,7 +26,8 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
     services.AddFleet(configuration.Fleet, configuration.FleetSource);
-    services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
+    services.AddCapture(configuration.Ingests);
+    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
     services.AddStage<SqliteJournal>(configuration.Journal);
@@ -35,6 +36,8 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
     services.AddAdmission(configuration.Admission);
-    services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
+    if (configuration is { PacketForwarderListen: { } listen, Ingests.Replay: null })
+        services.AddStage<PacketForwarderServer>(listen);
+    services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

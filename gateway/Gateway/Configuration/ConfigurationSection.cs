@@ -44,7 +44,7 @@ public sealed class ConfigurationSection
         return new ConfigurationSection(_file, isObject ? value : null, Join(_path, key), Join(_knownPath, key));
     }
 
-    /// <summary>The objects of an array.</summary>
+    /// <summary>The objects of an array, which may be absent if that is said.</summary>
     public IReadOnlyList<ConfigurationSection> Sections(string key, bool isOptional = false)
     {
         List<ConfigurationSection> sections = [];

@@ -1,6 +1,7 @@
 using System.Net;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -19,7 +20,11 @@ public sealed record GatewayConfiguration
 
     public required int QueueDatagramsMax { get; init; }
 
-    public required IPEndPoint PacketForwarderListen { get; init; }
+    /// <summary>Null where no packet forwarder is served.</summary>
+    public required IPEndPoint? PacketForwarderListen { get; init; }
+
+    /// <summary>Every other ingest.</summary>
+    public required IngestOptions Ingests { get; init; }
 
     public required MqttConfiguration Mqtt { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Net;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Mqtt;
 
@@ -31,11 +33,12 @@ public static class GatewayConfigurationFile
         var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var packetForwarder = ingest.Section("packetForwarder");
-        var listen = packetForwarder.Listen("listen");
-        packetForwarder.Finish();
-        ingest.Finish();
+        var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
         var mqtt = ReadMqtt(root.Section("mqtt"));
+        var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
+        if (!IngestOptions.Sources.Any(ingest.Has))
+            root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
+        ingest.Finish();
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -50,12 +53,22 @@ public static class GatewayConfigurationFile
             FleetSource = fleetSource!,
             Admission = admission,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen!,
+            PacketForwarderListen = listen,
+            Ingests = ingests,
             Mqtt = mqtt,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,
         };
+    }
+
+    private static IPEndPoint? ReadPacketForwarder(ConfigurationSection packetForwarder)
+    {
+        var listen = packetForwarder.IsPresent ? packetForwarder.Listen("listen") : null;
+        if (!packetForwarder.IsPresent)
+            packetForwarder.OptionalText("listen", "", static _ => true);
+        packetForwarder.Finish();
+        return listen;
     }
 
     private static MqttConfiguration ReadMqtt(ConfigurationSection mqtt)
@@ -94,7 +107,7 @@ public static class GatewayConfigurationFile
             mqtt.Wrong(key, "stands beside mqtt.embedded", "either the embedded broker or one elsewhere");
     }
 
-    private static MqttTlsOptions? ReadTls(ConfigurationSection tls)
+    internal static MqttTlsOptions? ReadTls(ConfigurationSection tls)
     {
         var options = new MqttTlsOptions
         {
@@ -118,7 +131,7 @@ public static class GatewayConfigurationFile
         return file;
     }
 
-    private static string? ReadPassword(ConfigurationSection mqtt)
+    internal static string? ReadPassword(ConfigurationSection mqtt)
     {
         var file = mqtt.FilePath("passwordFile");
         if (file is null)
@@ -134,7 +147,7 @@ public static class GatewayConfigurationFile
         }
     }
 
-    private static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
+    internal static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
 
     internal static bool IsTopicLevel(string text) =>
         text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
