@@ -1,4 +1,3 @@
-using System.Net;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Mqtt;
 using Microsoft.Extensions.Hosting;
@@ -30,7 +29,7 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     /// <summary>How many publishes a connection has on its way at most.</summary>
     public int PublishesPendingMax => _configuration.PublishesPendingMax;
 
-    private string Host => _configuration.Embedded is { } listen ? ReachableAddress(listen.Address) : _configuration.Host;
+    private string Host => _configuration.Embedded is { } listen ? BrokerHost.Of(listen.Address) : _configuration.Host;
 
     private int Port => _broker?.Port ?? _configuration.Port;
 
@@ -79,11 +78,4 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
         Tls = _configuration.Tls,
         PublishesPendingMax = _configuration.PublishesPendingMax,
     };
-
-    private static string ReachableAddress(IPAddress listen)
-    {
-        if (listen.Equals(IPAddress.Any))
-            return IPAddress.Loopback.ToString();
-        return (listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listen).ToString();
-    }
 }

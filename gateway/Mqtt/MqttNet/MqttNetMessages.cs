@@ -55,7 +55,8 @@ internal static class MqttNetMessages
             SessionExpiryInterval = options.SessionExpirySeconds,
             KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
             ReceiveMaximum = (ushort)options.ReceivesPendingMax,
-            Timeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
+            // For the PINGRESP and the SUBACK: connecting is bounded by its token, publishing by the window.
+            Timeout = TimeSpan.FromMilliseconds(options.AcknowledgementTimeoutMs),
         };
         if (options.UserName is not null || options.Password is not null)
         {
