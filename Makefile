@@ -14,7 +14,7 @@ UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay unit voyages clean
+.PHONY: help setup setup-to-run build test demo replay unit voyages soak clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the re
 voyages: setup-to-run ## Seeded voyages of unit, air and shore with their invariants (N=COUNT SEED=FIRST)
 	@dotnet build tests/Simulation --nologo --verbosity quiet --configuration Release
 	@dotnet run --no-build --project tests/Simulation --configuration Release -- $(N) $(SEED)
+
+soak: setup ## The randomised tests over new seeds (N=ROUNDS, 20)
+	@build/soak.sh $(CONFIGURATION) $(if $(filter file,$(origin N)),20,$(N))
 
 .PHONY: log-is-there
 log-is-there:

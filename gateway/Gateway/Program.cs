@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -24,7 +25,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
-    services.AddSingleton(configuration.Fleet);
+    services.AddSingleton(new FleetSource(configuration.Fleet));
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));

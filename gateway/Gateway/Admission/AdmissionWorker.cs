@@ -11,8 +11,9 @@ namespace BoatTelemetry.Gateway.Admission;
 /// <summary>Takes datagrams from the ingest one by one, in their order, and has them judged.</summary>
 public sealed partial class AdmissionWorker(
     DatagramBuffer buffer,
-    FleetRegistry fleet,
+    FleetSource fleet,
     IJournal journal,
+    IEnumerable<IUplinkListener> listeners,
     StageGuard guard,
     GatewayMetrics metrics,
     TimeProvider time,
@@ -25,7 +26,7 @@ public sealed partial class AdmissionWorker(
     /// <remarks>The journal has started before, so that what it remembers of each unit is there.</remarks>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var admission = new FrameAdmission(fleet, journal.LoadLiveWindows(), metrics);
+        var admission = new FrameAdmission(fleet, journal.LoadUnits(), listeners, metrics);
         _loop = guard.Run(nameof(AdmissionWorker), () => RunAsync(admission));
         return Task.CompletedTask;
     }

@@ -1,10 +1,10 @@
 using BoatTelemetry.Core.Frames;
-using BoatTelemetry.Core.Gnss;
-using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Time;
 
 namespace BoatTelemetry.Gateway.Admission;
 
-/// <summary>A live frame that may be believed, and what it says.</summary>
+/// <summary>A frame that may be believed: what is known of it without reading its body.</summary>
 public struct AdmittedFrame
 {
     /// <summary>The journal's number of it, once it is there: larger than that of every frame admitted before.</summary>
@@ -12,36 +12,23 @@ public struct AdmittedFrame
 
     public int Unit { get; set; }
 
-    /// <summary>All 32 bits of the unit's live counter.</summary>
+    /// <summary>Live or durable: each has a counter of its own.</summary>
+    public FrameClass Class { get; set; }
+
+    /// <summary>All 32 bits of the unit's counter of that class.</summary>
     public uint Counter { get; set; }
 
     public FrameKind Kind { get; set; }
 
-    /// <summary>UTC of the position, milliseconds since 1970-01-01, by <see cref="NearestInstant"/>.</summary>
-    public long PositionUtcMs { get; set; }
+    /// <summary>The header's flags; their meaning is the kind's.</summary>
+    public int Flags { get; set; }
+
+    /// <summary>
+    /// UTC of what it tells, milliseconds since 1970-01-01: of the position (by <see cref="NearestInstant"/>), the event, the status, the
+    /// last fix of a track block or sketch; <see cref="UtcTime.Unknown"/> if the unit did not know.
+    /// </summary>
+    public long TimeUtcMs { get; set; }
 
     /// <summary>UTC at the gateway when it was first heard, milliseconds since 1970-01-01.</summary>
     public long ReceivedUtcMs { get; set; }
-
-    /// <summary>Degrees x 10^5, north positive.</summary>
-    public int LatitudeE5 { get; set; }
-
-    /// <summary>Degrees x 10^5, east positive.</summary>
-    public int LongitudeE5 { get; set; }
-
-    /// <summary>Tenths of a knot, or <see cref="Fix.Unknown"/>.</summary>
-    public int SogDeciknots { get; set; }
-
-    /// <summary>Degrees from true north, or <see cref="Fix.Unknown"/>.</summary>
-    public int CogDeg { get; set; }
-
-    public FixQuality Quality { get; set; }
-
-    public Movement Movement { get; set; }
-
-    public bool OnBattery { get; set; }
-
-    public bool Alarm { get; set; }
-
-    public bool BacklogPending { get; set; }
 }

@@ -1,5 +1,4 @@
 using BoatTelemetry.Core.Frames;
-using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
@@ -35,24 +34,31 @@ public sealed class FrameAdmission
     /// <summary>The same bytes after this time are a replay, not another concentrator's reception.</summary>
     public const int DuplicateWindowMs = 10_000;
 
-    private readonly FleetRegistry _fleet;
+    private readonly FleetSource _fleet;
+    private readonly IUplinkListener[] _listeners;
     private readonly GatewayMetrics _metrics;
     private readonly FrameCodec _codec = new();
     private readonly CandidateOpener _opener;
-    private readonly UnitState?[] _states = new UnitState?[FrameHeader.UnitMax + 1];
+    private readonly UnitEntry?[] _units = new UnitEntry?[FrameHeader.UnitMax + 1];
 
     /// <param name="fleet">Who is believed.</param>
-    /// <param name="windows">What was admitted before this start, by unit.</param>
+    /// <param name="units">What was admitted before this start, by unit.</param>
+    /// <param name="listeners">Who is told of genuine receptions.</param>
     /// <param name="metrics">Counts every outcome.</param>
-    public FrameAdmission(FleetRegistry fleet, IEnumerable<KeyValuePair<int, LiveWindowState>> windows, GatewayMetrics metrics)
+    public FrameAdmission(
+        FleetSource fleet,
+        IEnumerable<KeyValuePair<int, AdmissionState>> units,
+        IEnumerable<IUplinkListener> listeners,
+        GatewayMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(fleet);
-        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(units);
         _fleet = fleet;
+        _listeners = [.. listeners];
         _metrics = metrics;
-        _opener = new CandidateOpener(_codec, fleet.Area);
-        foreach (var (unit, window) in windows)
-            _states[unit] = new UnitState(window);
+        _opener = new CandidateOpener(_codec);
+        foreach (var (unit, kept) in units)
+            _units[unit] = new UnitEntry(kept);
     }
 
     /// <summary>
@@ -66,22 +72,25 @@ public sealed class FrameAdmission
         rejection = ReadHeader(datagram);
         if (rejection != FrameRejection.None)
             return Reject(rejection);
-        var unit = _fleet.Find(_codec.Header.Unit);
+        var fleet = _fleet.Current;
+        var unit = fleet.Find(_codec.Header.Unit);
         if (unit is null)
             return Reject(rejection = FrameRejection.UnknownUnit);
-        var state = _states[unit.Unit] ??= new UnitState(LiveWindowState.NeverSeen);
+        var state = _units[unit.Unit] ??= new UnitEntry(AdmissionState.NeverSeen);
         if (IsKnown(state, datagram, journal, out var outcome))
             return outcome;
         _opener.Cipher = unit.Cipher;
+        _opener.Area = fleet.Area;
         var verdict = state.Window.Judge(_codec.Header.CounterLow, datagram.Reception.ReceivedUtcMs, _opener, out var counter);
         rejection = verdict == LiveVerdict.Admitted ? _codec.ReadBody() : RejectionOf(verdict);
         if (rejection != FrameRejection.None)
             return Reject(rejection);
         Record(state, datagram, counter, journal);
+        Heard(unit.Unit, FrameClass.Live, counter, datagram);
         return AdmissionOutcome.Admitted;
     }
 
-    private bool IsKnown(UnitState state, Datagram datagram, IJournal journal, out AdmissionOutcome outcome)
+    private bool IsKnown(UnitEntry state, Datagram datagram, IJournal journal, out AdmissionOutcome outcome)
     {
         outcome = AdmissionOutcome.RepeatedReception;
         var reception = datagram.Reception;
@@ -123,32 +132,31 @@ public sealed class FrameAdmission
         _ => FrameRejection.TagMismatch,
     };
 
-    private void Record(UnitState state, Datagram datagram, uint counter, IJournal journal)
+    private void Record(UnitEntry state, Datagram datagram, uint counter, IJournal journal)
     {
         var reception = datagram.Reception;
-        var position = _codec.Position;
         var frame = new AdmittedFrame
         {
             Unit = _codec.Header.Unit,
+            Class = FrameClass.Live,
             Counter = counter,
             Kind = _codec.Header.Kind,
-            PositionUtcMs = NearestInstant.Of(reception.ReceivedUtcMs, position.SecondOfDay),
+            Flags = _codec.Header.Flags,
+            TimeUtcMs = NearestInstant.Of(reception.ReceivedUtcMs, _codec.Position.SecondOfDay),
             ReceivedUtcMs = reception.ReceivedUtcMs,
-            LatitudeE5 = position.LatitudeE5,
-            LongitudeE5 = position.LongitudeE5,
-            SogDeciknots = position.SogDeciknots,
-            CogDeg = position.CogDeg,
-            Quality = position.Quality,
-            Movement = position.Movement,
-            OnBattery = position.OnBattery,
-            Alarm = position.Alarm,
-            BacklogPending = position.BacklogPending,
         };
+        datagram.SetAdmitted(in frame, _codec.Body.AsSpan(0, _codec.BodyBytes));
         _metrics.FramesAdmitted.Add();
 
         // The datagram is the journal's once it is appended.
         state.Recent.Add(datagram.Bytes, reception.ReceivedMonotonicMs, reception.Concentrator);
-        state.Recent.SetIdOfLast(journal.Append(in frame, LiveWindowState.Of(state.Window), datagram));
+        state.Recent.SetIdOfLast(journal.Append(datagram, state.ToKept()));
+    }
+
+    private void Heard(int unit, FrameClass frameClass, uint counter, Datagram datagram)
+    {
+        foreach (var listener in _listeners)
+            listener.Heard(unit, frameClass, counter, datagram.Reception);
     }
 
     private AdmissionOutcome Reject(FrameRejection rejection)
@@ -157,18 +165,22 @@ public sealed class FrameAdmission
         return AdmissionOutcome.Rejected;
     }
 
-    private sealed class UnitState(LiveWindowState window)
+    private sealed class UnitEntry(AdmissionState kept)
     {
-        public LiveWindow Window { get; } = window.ToWindow();
+        public LiveWindow Window { get; } = kept.Live.ToWindow();
 
         public RecentFrames Recent { get; } = new();
+
+        public AdmissionState ToKept() => kept with { Live = LiveWindowState.Of(Window) };
     }
 
     /// <summary>The frame whose header was read, under the counters that a window supposes.</summary>
-    private sealed class CandidateOpener(FrameCodec codec, OperatingArea area) : IFrameOpener
+    private sealed class CandidateOpener(FrameCodec codec) : IFrameOpener
     {
         public IFrameCipher? Cipher { get; set; }
 
-        public bool Opens(uint counter) => codec.Open(Cipher, area, counter) == FrameRejection.None;
+        public OperatingArea? Area { get; set; }
+
+        public bool Opens(uint counter) => codec.Open(Cipher, Area, counter) == FrameRejection.None;
     }
 }

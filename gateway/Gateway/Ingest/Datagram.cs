@@ -1,7 +1,9 @@
+using BoatTelemetry.Gateway.Admission;
+
 namespace BoatTelemetry.Gateway.Ingest;
 
 /// <summary>
-/// Bytes that one concentrator heard and how it heard them. Made once by <see cref="DatagramBuffer"/> and used again;
+/// Bytes that came in once, how they came, and what the admission found them to be. Made once by <see cref="DatagramBuffer"/> and used again;
 /// whoever takes it from the queue gives it back with <see cref="DatagramBuffer.Return"/>.
 /// </summary>
 public sealed class Datagram
@@ -18,6 +20,15 @@ public sealed class Datagram
     /// <summary>How it was heard.</summary>
     public Reception Reception { get; private set; }
 
+    /// <summary>What the frame is, once it is admitted.</summary>
+    public AdmittedFrame Admitted { get; set; }
+
+    /// <summary>The opened body from index 0 on, once it is admitted.</summary>
+    public byte[] Body { get; } = new byte[FrameBytesMax];
+
+    /// <summary>Bytes of the body; 0 until it is admitted.</summary>
+    public int BodyLength { get; private set; }
+
     /// <summary>The frame's bytes.</summary>
     public ReadOnlySpan<byte> Bytes => Frame.AsSpan(0, FrameLength);
 
@@ -28,5 +39,14 @@ public sealed class Datagram
         frame.CopyTo(Frame);
         FrameLength = frame.Length;
         Reception = reception;
+        BodyLength = 0;
+    }
+
+    /// <summary>Keeps what the admission found.</summary>
+    public void SetAdmitted(in AdmittedFrame admitted, ReadOnlySpan<byte> body)
+    {
+        body.CopyTo(Body);
+        BodyLength = body.Length;
+        Admitted = admitted;
     }
 }

@@ -12,9 +12,13 @@ public sealed class DatagramBuffer
     private readonly Channel<Datagram> _free;
     private readonly Channel<Datagram> _filled;
 
+    private readonly ICapture? _capture;
+
     /// <param name="datagramsMax">Named limit: <c>ingest.queueDatagramsMax</c> of the configuration.</param>
-    public DatagramBuffer(int datagramsMax)
+    /// <param name="capture">Told of everything that comes in, also of what finds no room.</param>
+    public DatagramBuffer(int datagramsMax, ICapture? capture = null)
     {
+        _capture = capture;
         ArgumentOutOfRangeException.ThrowIfLessThan(datagramsMax, 1);
         DatagramsMax = datagramsMax;
         _free = Channel.CreateBounded<Datagram>(datagramsMax);
@@ -32,6 +36,7 @@ public sealed class DatagramBuffer
     /// <summary>Copies a frame into the queue. False if it is full or closed: the frame is refused.</summary>
     public bool TryAdd(ReadOnlySpan<byte> frame, in Reception reception)
     {
+        _capture?.Received(frame, in reception);
         if (!_free.Reader.TryRead(out var datagram))
             return false;
         datagram.Set(frame, in reception);

@@ -1,3 +1,5 @@
+using BoatTelemetry.Gateway.Downlink;
+
 namespace BoatTelemetry.Gateway.Ingest;
 
 /// <summary>How one concentrator heard one frame. What it did not tell is <see cref="Unknown"/>, never zero.</summary>
@@ -10,7 +12,16 @@ public struct Reception
     {
     }
 
-    /// <summary>The concentrator's 64-bit identity (EUI).</summary>
+    /// <summary>What it came over.</summary>
+    public UplinkLink Link { get; set; }
+
+    /// <summary>Which ingest it came in by; null where nobody asks.</summary>
+    public IngestSource? Source { get; set; }
+
+    /// <summary>The way back to the unit, if there is one. Not to be used before the frame was found genuine.</summary>
+    public IDownlinkPath? Path { get; set; }
+
+    /// <summary>The concentrator's 64-bit identity (EUI); 0 for what no concentrator heard.</summary>
     public ulong Concentrator { get; set; }
 
     /// <summary>Strength of the channel, dBm.</summary>

@@ -12,14 +12,15 @@ public interface IJournal
     /// <summary>The largest number that is committed; 0 if there is none.</summary>
     long CommittedId { get; }
 
-    /// <summary>What was admitted of each unit's live frames, as of the last commit.</summary>
-    IReadOnlyList<KeyValuePair<int, LiveWindowState>> LoadLiveWindows();
+    /// <summary>The state of each unit that was ever admitted, as of the last commit.</summary>
+    IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits();
 
     /// <summary>
-    /// Appends a frame with its first reception and takes the datagram over until the commit. Returns its number,
-    /// which only grows. Never waits: the number of datagrams bounds what is not committed. One thread appends.
+    /// Appends an admitted frame with its first reception and takes the datagram over until the commit. Returns its number,
+    /// which only grows. Never waits: the number of datagrams bounds what is not committed. One thread appends. A durable
+    /// frame whose unit and counter are in the journal is not stored again: its number stays unused.
     /// </summary>
-    long Append(in AdmittedFrame frame, in LiveWindowState window, Datagram datagram);
+    long Append(Datagram datagram, in AdmissionState state);
 
     /// <summary>Appends a further reception of a frame and takes the datagram over until the commit.</summary>
     /// <param name="id">The frame's number.</param>
@@ -44,11 +45,6 @@ public interface IJournal
     /// <summary>Keeps how far an outlet has delivered, with the next commit.</summary>
     void SaveCursor(string outlet, long id);
 }
-
-/// <summary>A committed frame and the receptions of it that were committed when it was read.</summary>
-/// <param name="Frame">What the frame says.</param>
-/// <param name="Receptions">In the order of their arrival; at least one.</param>
-public sealed record JournalRecord(AdmittedFrame Frame, IReadOnlyList<Reception> Receptions);
 
 /// <summary>The journal's storage failed.</summary>
 public sealed class JournalException : Exception

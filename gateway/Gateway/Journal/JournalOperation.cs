@@ -19,15 +19,15 @@ internal struct JournalOperation
     public JournalOperationKind Kind;
 
     /// <summary>Frame.</summary>
-    public AdmittedFrame Frame;
+    public AdmissionState State;
 
-    /// <summary>Frame.</summary>
-    public LiveWindowState Window;
+    /// <summary>Frame: it was in the journal before, and is not stored again.</summary>
+    public bool IsDuplicate;
 
     /// <summary>Frame, Reception: given back after the commit.</summary>
     public Datagram? Datagram;
 
-    /// <summary>Reception: the frame's number. Cursor: how far.</summary>
+    /// <summary>Frame, Reception: the frame's number. Cursor: how far.</summary>
     public long Id;
 
     /// <summary>Reception.</summary>

@@ -1,6 +1,6 @@
 using BoatTelemetry.Core.Frames;
-using BoatTelemetry.Core.Gnss;
-using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Time;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using Microsoft.Data.Sqlite;
@@ -19,8 +19,7 @@ internal sealed class JournalReader : IDisposable
         _connection = JournalSchema.OpenToRead(file);
         _frames = _connection.CreateCommand();
         _frames.CommandText = """
-            SELECT id, unit, counter, kind, position_utc_ms, received_utc_ms, latitude_e5, longitude_e5,
-                sog_deciknots, cog_deg, quality, movement, on_battery, alarm, backlog_pending
+            SELECT id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body
             FROM frame WHERE id > $after ORDER BY id LIMIT $limit
             """;
         _frames.Parameters.AddWithValue("$after", 0L);
@@ -28,7 +27,7 @@ internal sealed class JournalReader : IDisposable
         _receptions = _connection.CreateCommand();
         _receptions.CommandText = """
             SELECT frame_id, concentrator, received_utc_ms, rssi_dbm, snr_decibel_e1, frequency_hz,
-                spreading_factor, bandwidth_hz, concentrator_us
+                spreading_factor, bandwidth_hz, concentrator_us, link
             FROM reception WHERE frame_id BETWEEN $first AND $last ORDER BY frame_id, ordinal
             """;
         _receptions.Parameters.AddWithValue("$first", 0L);
@@ -41,15 +40,24 @@ internal sealed class JournalReader : IDisposable
     public long LastId() => JournalSchema.Scalar(
         _connection, "SELECT max(coalesce((SELECT max(id) FROM frame), 0), coalesce((SELECT max(cursor) FROM outlet), 0))");
 
-    public List<KeyValuePair<int, LiveWindowState>> LiveWindows()
+    public List<KeyValuePair<int, AdmissionState>> Units()
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT unit, newest, seen, as_of_utc_ms FROM live_window";
+        command.CommandText = """
+            SELECT unit, live_newest, live_seen, live_as_of_utc_ms, durable_base, durable_near, durable_far, key_epoch, key_retired_below
+            FROM unit_state
+            """;
         using var rows = command.ExecuteReader();
-        List<KeyValuePair<int, LiveWindowState>> windows = [];
+        List<KeyValuePair<int, AdmissionState>> units = [];
         while (rows.Read())
-            windows.Add(new(rows.GetInt32(0), new LiveWindowState(rows.GetInt64(1), (ulong)rows.GetInt64(2), rows.GetInt64(3))));
-        return windows;
+        {
+            units.Add(new(rows.GetInt32(0), new AdmissionState(
+                new LiveWindowState(rows.GetInt64(1), (ulong)rows.GetInt64(2), rows.GetInt64(3)),
+                new DurableWindowState((uint)rows.GetInt64(4), (ulong)rows.GetInt64(5), (ulong)rows.GetInt64(6)),
+                new UnitKeyState(rows.GetInt32(7), rows.GetInt64(8)))));
+        }
+
+        return units;
     }
 
     public long Cursor(string outlet)
@@ -67,18 +75,18 @@ internal sealed class JournalReader : IDisposable
         _frames.Transaction = transaction;
         _frames.Parameters[0].Value = afterId;
         _frames.Parameters[1].Value = recordsMax;
-        List<List<Reception>> receptions = [];
         using (var rows = _frames.ExecuteReader())
         {
             while (rows.Read())
             {
-                receptions.Add([]);
-                records.Add(new JournalRecord(FrameOf(rows), receptions[^1]));
+                var record = new JournalRecord();
+                record.Set(FrameOf(rows), rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
+                records.Add(record);
             }
         }
 
         if (records.Count > 0)
-            ReadReceptions(records, receptions, transaction);
+            ReadReceptions(records, transaction);
     }
 
     public void Dispose()
@@ -88,7 +96,7 @@ internal sealed class JournalReader : IDisposable
         _connection.Dispose();
     }
 
-    private void ReadReceptions(List<JournalRecord> records, List<List<Reception>> receptions, SqliteTransaction transaction)
+    private void ReadReceptions(List<JournalRecord> records, SqliteTransaction transaction)
     {
         _receptions.Transaction = transaction;
         _receptions.Parameters[0].Value = records[0].Frame.Id;
@@ -101,7 +109,7 @@ internal sealed class JournalReader : IDisposable
             while (records[i].Frame.Id < frameId)
                 i++;
             if (records[i].Frame.Id == frameId)
-                receptions[i].Add(ReceptionOf(rows));
+                records[i].Receptions.Add(ReceptionOf(rows));
         }
     }
 
@@ -109,19 +117,12 @@ internal sealed class JournalReader : IDisposable
     {
         Id = rows.GetInt64(0),
         Unit = rows.GetInt32(1),
-        Counter = (uint)rows.GetInt64(2),
-        Kind = (FrameKind)rows.GetInt32(3),
-        PositionUtcMs = rows.GetInt64(4),
-        ReceivedUtcMs = rows.GetInt64(5),
-        LatitudeE5 = rows.GetInt32(6),
-        LongitudeE5 = rows.GetInt32(7),
-        SogDeciknots = (int)OrUnknown(rows, 8),
-        CogDeg = (int)OrUnknown(rows, 9),
-        Quality = (FixQuality)rows.GetInt32(10),
-        Movement = (Movement)rows.GetInt32(11),
-        OnBattery = rows.GetBoolean(12),
-        Alarm = rows.GetBoolean(13),
-        BacklogPending = rows.GetBoolean(14),
+        Class = (FrameClass)rows.GetInt32(2),
+        Counter = (uint)rows.GetInt64(3),
+        Kind = (FrameKind)rows.GetInt32(4),
+        Flags = rows.GetInt32(5),
+        TimeUtcMs = rows.IsDBNull(6) ? UtcTime.Unknown : rows.GetInt64(6),
+        ReceivedUtcMs = rows.GetInt64(7),
     };
 
     private static Reception ReceptionOf(SqliteDataReader rows) => new()
@@ -134,9 +135,9 @@ internal sealed class JournalReader : IDisposable
         SpreadingFactor = (int)OrUnknown(rows, 6),
         BandwidthHz = (int)OrUnknown(rows, 7),
         ConcentratorUs = OrUnknown(rows, 8),
+        Link = (UplinkLink)rows.GetInt32(9),
     };
 
-    // Reception.Unknown and Fix.Unknown are the same number.
     private static long OrUnknown(SqliteDataReader rows, int column) =>
         rows.IsDBNull(column) ? Reception.Unknown : rows.GetInt64(column);
 }

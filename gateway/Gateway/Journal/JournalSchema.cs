@@ -7,31 +7,26 @@ internal static class JournalSchema
 {
     /// <summary>"BTJ1", so that <c>file</c> and <see cref="Open"/> know a journal from any other SQLite file.</summary>
     private const int ApplicationId = 0x42544A31;
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>How long a statement waits for another process that has locked the file, s.</summary>
     private const int LockTimeoutS = 1;
 
-    // No unique key on (unit, counter) of live frames: live_window is committed with them and says it already.
+    // No unique key on the counters of live frames: unit_state is committed with them and says it already.
     private const string Tables = """
         CREATE TABLE frame (
             id INTEGER PRIMARY KEY,
             unit INTEGER NOT NULL,
+            class INTEGER NOT NULL,
             counter INTEGER NOT NULL,
             kind INTEGER NOT NULL,
-            position_utc_ms INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            time_utc_ms INTEGER,
             received_utc_ms INTEGER NOT NULL,
-            latitude_e5 INTEGER NOT NULL,
-            longitude_e5 INTEGER NOT NULL,
-            sog_deciknots INTEGER,
-            cog_deg INTEGER,
-            quality INTEGER NOT NULL,
-            movement INTEGER NOT NULL,
-            on_battery INTEGER NOT NULL,
-            alarm INTEGER NOT NULL,
-            backlog_pending INTEGER NOT NULL,
-            sealed BLOB NOT NULL
+            sealed BLOB NOT NULL,
+            body BLOB NOT NULL
         ) STRICT;
+        CREATE UNIQUE INDEX durable ON frame (unit, counter) WHERE class = 1;
         CREATE TABLE reception (
             frame_id INTEGER NOT NULL,
             ordinal INTEGER NOT NULL,
@@ -43,13 +38,19 @@ internal static class JournalSchema
             spreading_factor INTEGER,
             bandwidth_hz INTEGER,
             concentrator_us INTEGER,
+            link INTEGER NOT NULL,
             PRIMARY KEY (frame_id, ordinal)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE live_window (
+        CREATE TABLE unit_state (
             unit INTEGER PRIMARY KEY,
-            newest INTEGER NOT NULL,
-            seen INTEGER NOT NULL,
-            as_of_utc_ms INTEGER NOT NULL
+            live_newest INTEGER NOT NULL,
+            live_seen INTEGER NOT NULL,
+            live_as_of_utc_ms INTEGER NOT NULL,
+            durable_base INTEGER NOT NULL,
+            durable_near INTEGER NOT NULL,
+            durable_far INTEGER NOT NULL,
+            key_epoch INTEGER NOT NULL,
+            key_retired_below INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE outlet (
             name TEXT PRIMARY KEY,

@@ -1,3 +1,4 @@
+using BoatTelemetry.Core.Time;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using Microsoft.Data.Sqlite;
@@ -13,7 +14,7 @@ internal sealed class JournalWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _frame;
     private readonly SqliteCommand _reception;
-    private readonly SqliteCommand _window;
+    private readonly SqliteCommand _unit;
     private readonly SqliteCommand _cursor;
 
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
@@ -22,19 +23,24 @@ internal sealed class JournalWriter : IDisposable
         _connection = JournalSchema.Open(file);
         _frame = Prepare(
             """
-            INSERT INTO frame (id, unit, counter, kind, position_utc_ms, received_utc_ms, latitude_e5, longitude_e5,
-                sog_deciknots, cog_deg, quality, movement, on_battery, alarm, backlog_pending, sealed)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            INSERT INTO frame (id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (unit, counter) WHERE class = 1 DO NOTHING
             """,
-            16);
+            10);
         _reception = Prepare(
             """
             INSERT INTO reception (frame_id, ordinal, concentrator, received_utc_ms, rssi_dbm, snr_decibel_e1,
-                frequency_hz, spreading_factor, bandwidth_hz, concentrator_us)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+                frequency_hz, spreading_factor, bandwidth_hz, concentrator_us, link)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
-            10);
-        _window = Prepare("INSERT OR REPLACE INTO live_window (unit, newest, seen, as_of_utc_ms) VALUES ($0, $1, $2, $3)", 4);
+            11);
+        _unit = Prepare(
+            """
+            INSERT OR REPLACE INTO unit_state (unit, live_newest, live_seen, live_as_of_utc_ms, durable_base, durable_near, durable_far,
+                key_epoch, key_retired_below)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            9);
         _cursor = Prepare("INSERT OR REPLACE INTO outlet (name, cursor) VALUES ($0, $1)", 2);
     }
 
@@ -43,14 +49,15 @@ internal sealed class JournalWriter : IDisposable
     public void Commit(List<JournalOperation> batch)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        foreach (ref readonly var operation in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch))
+        foreach (ref var operation in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch))
         {
             switch (operation.Kind)
             {
                 case JournalOperationKind.Frame:
-                    Write(in operation.Frame, operation.Datagram!.Bytes, transaction);
-                    Write(operation.Frame.Id, 0, operation.Datagram.Reception, transaction);
-                    Write(operation.Frame.Unit, in operation.Window, transaction);
+                    operation.IsDuplicate = !Write(operation.Datagram!, transaction);
+                    if (!operation.IsDuplicate)
+                        Write(operation.Id, 0, operation.Datagram!.Reception, transaction);
+                    Write(operation.Datagram!.Admitted.Unit, in operation.State, transaction);
                     break;
                 case JournalOperationKind.Reception:
                     Write(operation.Id, operation.Ordinal, operation.Datagram!.Reception, transaction);
@@ -104,30 +111,29 @@ internal sealed class JournalWriter : IDisposable
     {
         _frame.Dispose();
         _reception.Dispose();
-        _window.Dispose();
+        _unit.Dispose();
         _cursor.Dispose();
         _connection.Dispose();
     }
 
-    private void Write(in AdmittedFrame frame, ReadOnlySpan<byte> bytes, SqliteTransaction transaction) => Run(
-        _frame,
-        transaction,
-        frame.Id,
-        frame.Unit,
-        frame.Counter,
-        (int)frame.Kind,
-        frame.PositionUtcMs,
-        frame.ReceivedUtcMs,
-        frame.LatitudeE5,
-        frame.LongitudeE5,
-        OrNull(frame.SogDeciknots),
-        OrNull(frame.CogDeg),
-        (int)frame.Quality,
-        (int)frame.Movement,
-        frame.OnBattery,
-        frame.Alarm,
-        frame.BacklogPending,
-        bytes.ToArray());
+    // False if the frame is in the journal already.
+    private bool Write(Datagram datagram, SqliteTransaction transaction)
+    {
+        var frame = datagram.Admitted;
+        return Run(
+            _frame,
+            transaction,
+            frame.Id,
+            frame.Unit,
+            (int)frame.Class,
+            frame.Counter,
+            (int)frame.Kind,
+            frame.Flags,
+            frame.TimeUtcMs == UtcTime.Unknown ? DBNull.Value : frame.TimeUtcMs,
+            frame.ReceivedUtcMs,
+            datagram.Bytes.ToArray(),
+            datagram.Body.AsSpan(0, datagram.BodyLength).ToArray()) > 0;
+    }
 
     private void Write(long frameId, int ordinal, in Reception reception, SqliteTransaction transaction) => Run(
         _reception,
@@ -141,19 +147,30 @@ internal sealed class JournalWriter : IDisposable
         OrNull(reception.FrequencyHz),
         OrNull(reception.SpreadingFactor),
         OrNull(reception.BandwidthHz),
-        OrNull(reception.ConcentratorUs));
+        OrNull(reception.ConcentratorUs),
+        (int)reception.Link);
 
-    private void Write(int unit, in LiveWindowState window, SqliteTransaction transaction) =>
-        Run(_window, transaction, unit, window.Newest, (long)window.Seen, window.AsOfUtcMs);
+    private void Write(int unit, in AdmissionState state, SqliteTransaction transaction) => Run(
+        _unit,
+        transaction,
+        unit,
+        state.Live.Newest,
+        (long)state.Live.Seen,
+        state.Live.AsOfUtcMs,
+        state.Durable.Base,
+        (long)state.Durable.Near,
+        (long)state.Durable.Far,
+        state.Keys.Epoch,
+        state.Keys.RetiredBelow);
 
     private static object OrNull(long value) => value == Reception.Unknown ? DBNull.Value : value;
 
-    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    private static int Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
     {
         command.Transaction = transaction;
         for (var i = 0; i < values.Length; i++)
             command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     private SqliteCommand Prepare(string sql, int parameters)

@@ -37,6 +37,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private readonly string _file;
     private readonly TimeSpan _retention;
     private readonly DatagramBuffer _buffer;
+    private readonly ICommitListener[] _listeners;
     private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
@@ -71,6 +72,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         string file,
         int retentionDays,
         DatagramBuffer buffer,
+        IEnumerable<ICommitListener> listeners,
         StageGuard guard,
         GatewayMetrics metrics,
         TimeProvider time,
@@ -79,6 +81,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         _file = file;
         _retention = TimeSpan.FromDays(retentionDays);
         _buffer = buffer;
+        _listeners = [.. listeners];
         _guard = guard;
         _metrics = metrics;
         _time = time;
@@ -147,7 +150,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<int, LiveWindowState>> LoadLiveWindows() => Reading(reader => reader.LiveWindows());
+    public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => Reading(reader => reader.Units());
 
     /// <inheritdoc/>
     public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
@@ -160,14 +163,14 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     });
 
     /// <inheritdoc/>
-    public long Append(in AdmittedFrame frame, in LiveWindowState window, Datagram datagram)
+    public long Append(Datagram datagram, in AdmissionState state)
     {
-        var operation = new JournalOperation
+        ArgumentNullException.ThrowIfNull(datagram);
+        datagram.Admitted = datagram.Admitted with { Id = ++_lastId };
+        _operations.Writer.TryWrite(new JournalOperation
         {
-            Kind = JournalOperationKind.Frame, Frame = frame, Window = window, Datagram = datagram,
-        };
-        operation.Frame.Id = ++_lastId;
-        _operations.Writer.TryWrite(operation);
+            Kind = JournalOperationKind.Frame, Id = _lastId, State = state, Datagram = datagram,
+        });
         return _lastId;
     }
 
@@ -376,14 +379,18 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         var newest = CommittedId;
         foreach (var operation in _batch)
         {
+            if (operation.Kind == JournalOperationKind.Frame)
+            {
+                newest = operation.Id;
+                foreach (var listener in _listeners)
+                    listener.Committed(operation.Datagram!, in operation.State, operation.IsDuplicate);
+            }
+
             if (operation.Datagram is not null)
             {
                 rows++;
                 _buffer.Return(operation.Datagram);
             }
-
-            if (operation.Kind == JournalOperationKind.Frame)
-                newest = operation.Frame.Id;
         }
 
         _metrics.Commits.Add();

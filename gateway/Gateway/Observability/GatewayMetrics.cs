@@ -79,6 +79,9 @@ public sealed class GatewayMetrics : IDisposable
 
     public EventCounter ConnectionsFailed { get; }
 
+    /// <summary>For the stages that keep their instruments in a class of their own.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>A value that is read when someone asks.</summary>
     public void Gauge(string name, string description, Func<long> value) =>
         _meter.CreateObservableGauge(name, value, description: description);

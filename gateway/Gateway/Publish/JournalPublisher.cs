@@ -15,7 +15,7 @@ namespace BoatTelemetry.Gateway.Publish;
 public sealed partial class JournalPublisher(
     MqttConnections connections,
     IJournal journal,
-    FleetRegistry fleet,
+    FleetSource fleet,
     PositionMessage positions,
     GatewayStateMessage states,
     TimeSpan stopTimeout,
@@ -120,7 +120,7 @@ public sealed partial class JournalPublisher(
 
     // Null for a unit that was taken out of the fleet since: there is no agency to publish it for.
     private MqttMessage? Message(JournalRecord record) =>
-        fleet.Find(record.Frame.Unit) is { } unit ? positions.Make(record, unit) : null;
+        fleet.Current is var registry && registry.Find(record.Frame.Unit) is { } unit ? positions.Make(record, unit, registry.Area) : null;
 
     private static partial class Log
     {

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Reports;
-using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
@@ -26,17 +27,22 @@ public sealed class PositionMessage(string topicRoot, int expiryS)
     internal const string ContentType = "application/json";
     private const int PayloadBytesTypical = 512;
 
-    /// <summary>The message of a journaled frame of this unit.</summary>
-    public MqttMessage Make(JournalRecord record, FleetUnit unit)
+    private readonly FrameCodec _codec = new();
+
+    /// <summary>The message of a journaled frame of this unit. One thread.</summary>
+    public MqttMessage Make(JournalRecord record, FleetUnit unit, OperatingArea area)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(unit);
         var frame = record.Frame;
+        var rejection = _codec.ReadBody(frame.Kind, frame.Flags, area, record.Body, 0, record.BodyLength);
+        if (rejection != FrameRejection.None)
+            throw new ArgumentException($"Number {frame.Id} of the journal does not read: {rejection}.", nameof(record));
         var id = $"{frame.Unit}-live-{frame.Counter}";
         return new MqttMessage
         {
             Topic = $"{topicRoot}/{unit.Agency}/{unit.Unit}/position",
-            Payload = Payload(record, unit, id),
+            Payload = Payload(record, _codec.Position, unit, id),
             Qos = MqttQos.AtLeastOnce,
             Retain = true,
             ContentType = ContentType,
@@ -52,7 +58,7 @@ public sealed class PositionMessage(string topicRoot, int expiryS)
         };
     }
 
-    private static ReadOnlyMemory<byte> Payload(JournalRecord record, FleetUnit unit, string id)
+    private static ReadOnlyMemory<byte> Payload(JournalRecord record, LivePosition position, FleetUnit unit, string id)
     {
         var frame = record.Frame;
         var buffer = new ArrayBufferWriter<byte>(PayloadBytesTypical);
@@ -63,25 +69,25 @@ public sealed class PositionMessage(string topicRoot, int expiryS)
         json.WriteNumber("unit"u8, frame.Unit);
         json.WriteString("name"u8, unit.Name);
         json.WriteString("agency"u8, unit.Agency);
-        json.WriteString("time"u8, Instant(frame.PositionUtcMs, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
-        WriteFixed(json, "lat_deg"u8, frame.LatitudeE5, 5);
-        WriteFixed(json, "lon_deg"u8, frame.LongitudeE5, 5);
-        if (frame.SogDeciknots != Fix.Unknown)
-            WriteFixed(json, "sog_kn"u8, frame.SogDeciknots, 1);
-        if (frame.CogDeg != Fix.Unknown)
-            json.WriteNumber("cog_deg"u8, frame.CogDeg);
-        if (QualityWord(frame.Quality) is { } quality)
+        json.WriteString("time"u8, Instant(frame.TimeUtcMs, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
+        WriteFixed(json, "lat_deg"u8, position.LatitudeE5, 5);
+        WriteFixed(json, "lon_deg"u8, position.LongitudeE5, 5);
+        if (position.SogDeciknots != Fix.Unknown)
+            WriteFixed(json, "sog_kn"u8, position.SogDeciknots, 1);
+        if (position.CogDeg != Fix.Unknown)
+            json.WriteNumber("cog_deg"u8, position.CogDeg);
+        if (QualityWord(position.Quality) is { } quality)
             json.WriteString("quality"u8, quality);
-        if (MovementWord(frame.Movement) is { } movement)
+        if (MovementWord(position.Movement) is { } movement)
             json.WriteString("movement"u8, movement);
-        json.WriteBoolean("on_battery"u8, frame.OnBattery);
-        json.WriteBoolean("alarm"u8, frame.Alarm);
-        json.WriteBoolean("backlog_pending"u8, frame.BacklogPending);
+        json.WriteBoolean("on_battery"u8, position.OnBattery);
+        json.WriteBoolean("alarm"u8, position.Alarm);
+        json.WriteBoolean("backlog_pending"u8, position.BacklogPending);
         json.WriteNumber("counter"u8, frame.Counter);
         json.WriteString("link"u8, Link);
         json.WriteString("received"u8, Instant(frame.ReceivedUtcMs, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         json.WriteStartArray("receptions"u8);
-        foreach (var reception in record.Receptions)
+        foreach (ref readonly var reception in CollectionsMarshal.AsSpan(record.Receptions))
             WriteReception(json, in reception);
         json.WriteEndArray();
         json.WriteEndObject();

@@ -2,6 +2,7 @@ using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Tests.Support;
@@ -34,12 +35,13 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     {
         Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(0)));
 
-        var frame = (await ReadAsync())[0].Frame;
+        var record = (await ReadAsync())[0];
+        var (frame, position) = (record.Frame, TestRecords.Position(record));
         Assert.Equal((1L, 17, 0u, FrameKind.LiveArea), (frame.Id, frame.Unit, frame.Counter, frame.Kind));
-        Assert.Equal((104_512, 10_403_021), (frame.LatitudeE5, frame.LongitudeE5));
-        Assert.Equal((123, 231), (frame.SogDeciknots, frame.CogDeg));
-        Assert.Equal((FixQuality.Autonomous, Movement.UnderWay), (frame.Quality, frame.Movement));
-        Assert.Equal(NearestInstant.Of(1_800_000_000_000, 43_200), frame.PositionUtcMs);
+        Assert.Equal((104_512, 10_403_021), (position.LatitudeE5, position.LongitudeE5));
+        Assert.Equal((123, 231), (position.SogDeciknots, position.CogDeg));
+        Assert.Equal((FixQuality.Autonomous, Movement.UnderWay), (position.Quality, position.Movement));
+        Assert.Equal(NearestInstant.Of(1_800_000_000_000, 43_200), frame.TimeUtcMs);
     }
 
     [Fact]
@@ -51,10 +53,11 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         _boat.Position.CogDeg = Fix.Unknown;
         Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(9)));
 
-        var frame = (await ReadAsync())[0].Frame;
+        var record = (await ReadAsync())[0];
+        var (frame, position) = (record.Frame, TestRecords.Position(record));
         Assert.Equal(FrameKind.LiveWorld, frame.Kind);
-        Assert.Equal((-3_385_000, -17_999_999), (frame.LatitudeE5, frame.LongitudeE5));
-        Assert.Equal((Fix.Unknown, Fix.Unknown), (frame.SogDeciknots, frame.CogDeg));
+        Assert.Equal((-3_385_000, -17_999_999), (position.LatitudeE5, position.LongitudeE5));
+        Assert.Equal((Fix.Unknown, Fix.Unknown), (position.SogDeciknots, position.CogDeg));
     }
 
     [Theory]
@@ -164,7 +167,7 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     {
         const uint far = 100 * 4096;
         var quietSince = _stages.Datagram(_boat.Frame(1)).Reception.ReceivedUtcMs - (30L * 86_400_000);
-        _admission = NewAdmission([new(17, new LiveWindowState(5, 1, quietSince))]);
+        _admission = NewAdmission([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(5, 1, quietSince) })]);
 
         Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
         Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
@@ -187,7 +190,7 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Counter_AtItsEnd_IsFoundAndNeverBeyond()
     {
-        _admission = NewAdmission([new(17, new LiveWindowState(uint.MaxValue - 1, 1, 0))]);
+        _admission = NewAdmission([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(uint.MaxValue - 1, 1, 0) })]);
         Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(uint.MaxValue)));
         Rejects(_boat.Frame(0), FrameRejection.TagMismatch);
 
@@ -228,7 +231,7 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         Admit(_boat.Frame(4097));
         await _stages.StopAsync(_journal);
         _journal = await _stages.StartJournalAsync();
-        _admission = NewAdmission(_journal.LoadLiveWindows());
+        _admission = NewAdmission(_journal.LoadUnits());
 
         Rejects(_boat.Frame(4097), FrameRejection.Replayed);
         Rejects(_boat.Frame(4096), FrameRejection.Older);
@@ -252,8 +255,8 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         }
     }
 
-    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, LiveWindowState>> windows) =>
-        new(TestBoat.Fleet(_boat), windows, _stages.Metrics);
+    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, AdmissionState>> units) =>
+        new(new FleetSource(TestBoat.Fleet(_boat)), units, [], _stages.Metrics);
 
     private AdmissionOutcome Admit(byte[] frame, ulong concentrator = 1, long monotonicMs = 0) =>
         Judge(_stages.Datagram(frame, concentrator, monotonicMs: monotonicMs), out _);

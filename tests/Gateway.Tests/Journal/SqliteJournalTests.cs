@@ -1,5 +1,4 @@
 using BoatTelemetry.Core.Frames;
-using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
@@ -44,7 +43,8 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         Assert.Equal(0, _stages.Buffer.InUse);
         journal.Read(6, 1, records);
         Assert.Equal(ulong.MaxValue, records[0].Receptions[1].Concentrator);
-        Assert.Equal(Fix.Unknown, records[0].Frame.SogDeciknots);
+        Assert.Equal([4, 5], records[0].Body[..records[0].BodyLength]);
+        Assert.Equal([1, 2, 3], records[0].Sealed.ToArray());
         Assert.InRange(_stages.Metrics.Commits.Count, 3, 1500);
     }
 
@@ -62,7 +62,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         Assert.Equal(2, journal.CommittedId);
         Assert.Equal(1, journal.LoadCursor("mqtt"));
         Assert.Equal(0, journal.LoadCursor("other"));
-        Assert.Equal(new LiveWindowState(2, ulong.MaxValue, NowMs), Assert.Single(journal.LoadLiveWindows()).Value);
+        Assert.Equal(new LiveWindowState(2, ulong.MaxValue, NowMs), Assert.Single(journal.LoadUnits()).Value.Live);
         Assert.Equal(3, Append(journal, 3));
     }
 
@@ -226,18 +226,10 @@ public sealed class SqliteJournalTests : IAsyncLifetime
 
     private long Append(SqliteJournal journal, uint counter, LiveWindowState? window = null, long receivedUtcMs = NowMs)
     {
-        var frame = new AdmittedFrame
-        {
-            Unit = 17,
-            Counter = counter,
-            Kind = FrameKind.LiveArea,
-            PositionUtcMs = receivedUtcMs,
-            ReceivedUtcMs = receivedUtcMs,
-            LatitudeE5 = -1,
-            LongitudeE5 = 2,
-            SogDeciknots = Fix.Unknown,
-            CogDeg = 0,
-        };
-        return journal.Append(in frame, window ?? new LiveWindowState(counter, 1, NowMs), _stages.Datagram([1, 2, 3]));
+        var datagram = _stages.Datagram([1, 2, 3]);
+        datagram.SetAdmitted(
+            new AdmittedFrame { Unit = 17, Counter = counter, Kind = FrameKind.LiveArea, TimeUtcMs = receivedUtcMs, ReceivedUtcMs = receivedUtcMs },
+            [4, 5]);
+        return journal.Append(datagram, AdmissionState.NeverSeen with { Live = window ?? new LiveWindowState(counter, 1, NowMs) });
     }
 }

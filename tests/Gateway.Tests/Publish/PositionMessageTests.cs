@@ -8,18 +8,22 @@ using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.Gateway.Tests.Publish;
 
-public sealed class PositionMessageTests
+public sealed class PositionMessageTests : IDisposable
 {
     private static readonly FleetUnit _unit = new(17, "polairud", "KP Hiu 3001", new PlatformAesCcm(new byte[16]));
+    private readonly TestBoat _boat = new(17);
+
+    public void Dispose() => _boat.Dispose();
 
     [Fact]
     public void Make_EverythingKnown_IsTheDocumentedMessage()
     {
-        var message = new PositionMessage("patrol/v1", 900).Make(new JournalRecord(Whole(), [HeardWell()]), _unit);
+        var message = new PositionMessage("patrol/v1", 900).Make(Record(HeardWell()), _unit, OperatingArea.Indonesia);
         var documented = File.ReadLines(RepositoryPaths.InRepository("docs", "mqtt.md"))
             .Single(line => line.StartsWith("{\"schema\":\"patrol/v1/position\"", StringComparison.Ordinal));
 
@@ -36,12 +40,11 @@ public sealed class PositionMessageTests
     [Fact]
     public void Make_Unknowns_AreLeftOutAndNeverZero()
     {
-        var frame = Whole();
-        frame.SogDeciknots = Fix.Unknown;
-        frame.CogDeg = Fix.Unknown;
-        frame.Quality = FixQuality.Unknown;
-        frame.Movement = Movement.Unknown;
-        var json = Payload(new JournalRecord(frame, [new Reception { Concentrator = 1 }]));
+        _boat.Position.SogDeciknots = Fix.Unknown;
+        _boat.Position.CogDeg = Fix.Unknown;
+        _boat.Position.Quality = FixQuality.Unknown;
+        _boat.Position.Movement = Movement.Unknown;
+        var json = Payload(Record(new Reception { Concentrator = 1 }));
 
         foreach (var key in new[] { "sog_kn", "cog_deg", "quality", "movement" })
             Assert.False(json.TryGetProperty(key, out _), key);
@@ -59,13 +62,13 @@ public sealed class PositionMessageTests
     [InlineData(-18_000_000, "-180.00000")]
     public void Make_Coordinates_HaveTheFramesOwnFiveDecimals(int degreesE5, string text)
     {
-        var frame = Whole();
-        frame.LatitudeE5 = degreesE5;
-        frame.LongitudeE5 = degreesE5;
-        var json = Payload(new JournalRecord(frame, [HeardWell()]));
+        var isLatitude = Math.Abs(degreesE5) <= 9_000_000;
+        _boat.Position.LatitudeE5 = isLatitude ? degreesE5 : 0;
+        _boat.Position.LongitudeE5 = degreesE5;
+        var json = Payload(Record(HeardWell()));
 
-        Assert.Equal(text, json.GetProperty("lat_deg").GetRawText());
         Assert.Equal(text, json.GetProperty("lon_deg").GetRawText());
+        Assert.Equal(isLatitude ? text : "0.00000", json.GetProperty("lat_deg").GetRawText());
     }
 
     [Theory]
@@ -74,23 +77,21 @@ public sealed class PositionMessageTests
     [InlineData(1022, "102.2")]
     public void Make_Speed_HasOneDecimal(int deciknots, string text)
     {
-        var frame = Whole();
-        frame.SogDeciknots = deciknots;
+        _boat.Position.SogDeciknots = deciknots;
 
-        Assert.Equal(text, Payload(new JournalRecord(frame, [HeardWell()])).GetProperty("sog_kn").GetRawText());
+        Assert.Equal(text, Payload(Record(HeardWell())).GetProperty("sog_kn").GetRawText());
     }
 
     [Fact]
     public void Schema_HasTheKeysOfTheMessage_AndRequiresThoseAlwaysThere()
     {
         var schema = JsonDocument.Parse(File.ReadAllText(RepositoryPaths.InRepository("docs", "schemas", "position.schema.json"))).RootElement;
-        var frame = Whole();
-        var whole = Payload(new JournalRecord(frame, [HeardWell()]));
-        frame.SogDeciknots = Fix.Unknown;
-        frame.CogDeg = Fix.Unknown;
-        frame.Quality = FixQuality.Unknown;
-        frame.Movement = Movement.Unknown;
-        var least = Payload(new JournalRecord(frame, [new Reception()]));
+        var whole = Payload(Record(HeardWell()));
+        _boat.Position.SogDeciknots = Fix.Unknown;
+        _boat.Position.CogDeg = Fix.Unknown;
+        _boat.Position.Quality = FixQuality.Unknown;
+        _boat.Position.Movement = Movement.Unknown;
+        var least = Payload(Record(new Reception()));
         var reception = schema.GetProperty("properties").GetProperty("receptions").GetProperty("items");
 
         Assert.Equal(Names(schema.GetProperty("properties")), Names(whole));
@@ -104,7 +105,7 @@ public sealed class PositionMessageTests
     private static string[] Texts(JsonElement json) => [.. json.EnumerateArray().Select(element => element.GetString()!)];
 
     private static JsonElement Payload(JournalRecord record) =>
-        JsonDocument.Parse(new PositionMessage("patrol/v1", 900).Make(record, _unit).Payload).RootElement;
+        JsonDocument.Parse(new PositionMessage("patrol/v1", 900).Make(record, _unit, OperatingArea.Indonesia).Payload).RootElement;
 
     private static Reception HeardWell() => new()
     {
@@ -115,19 +116,15 @@ public sealed class PositionMessageTests
         SpreadingFactor = 7,
     };
 
-    private static AdmittedFrame Whole() => new()
-    {
-        Id = 1,
-        Unit = 17,
-        Counter = 42,
-        Kind = FrameKind.LiveArea,
-        PositionUtcMs = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(),
-        ReceivedUtcMs = new DateTimeOffset(2026, 11, 23, 0, 0, 1, 123, TimeSpan.Zero).ToUnixTimeMilliseconds(),
-        LatitudeE5 = 104_512,
-        LongitudeE5 = 10_403_021,
-        SogDeciknots = 123,
-        CogDeg = 231,
-        Quality = FixQuality.Autonomous,
-        Movement = Movement.UnderWay,
-    };
+    private JournalRecord Record(Reception heard) => TestRecords.Of(
+        _boat.Frame(42),
+        _boat,
+        new AdmittedFrame
+        {
+            Id = 1,
+            Counter = 42,
+            TimeUtcMs = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(),
+            ReceivedUtcMs = new DateTimeOffset(2026, 11, 23, 0, 0, 1, 123, TimeSpan.Zero).ToUnixTimeMilliseconds(),
+        },
+        heard);
 }

@@ -22,8 +22,9 @@ public sealed class PublishPumpTests
         var journal = await stages.StartJournalAsync();
         for (uint counter = 1; counter <= 4; counter++)
         {
-            var frame = new AdmittedFrame { Unit = counter % 2 == 0 ? 17 : 18, Counter = counter, Kind = FrameKind.LiveArea };
-            journal.Append(in frame, new LiveWindowState(counter, 1, 0), stages.Datagram([1]));
+            var datagram = stages.Datagram([1]);
+            datagram.SetAdmitted(new AdmittedFrame { Unit = counter % 2 == 0 ? 17 : 18, Counter = counter, Kind = FrameKind.LiveArea }, []);
+            journal.Append(datagram, AdmissionState.NeverSeen);
         }
 
         await journal.FlushAsync(CancellationToken.None);
@@ -119,7 +120,7 @@ public sealed class PublishPumpTests
         {
             records.Clear();
             for (var id = Math.Max(afterId, GoneTo) + 1; id <= CommittedId && records.Count < recordsMax; id++)
-                records.Add(new JournalRecord(new AdmittedFrame { Id = id }, []));
+                records.Add(TestRecords.Numbered(id));
             CommittedId = Math.Max(CommittedId, CommittedAfterRead);
         }
 
@@ -131,9 +132,9 @@ public sealed class PublishPumpTests
             // The pump's own is looked at.
         }
 
-        public IReadOnlyList<KeyValuePair<int, LiveWindowState>> LoadLiveWindows() => throw new NotSupportedException();
+        public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => throw new NotSupportedException();
 
-        public long Append(in AdmittedFrame frame, in LiveWindowState window, Datagram datagram) => throw new NotSupportedException();
+        public long Append(Datagram datagram, in AdmissionState state) => throw new NotSupportedException();
 
         public void AppendReception(long id, int ordinal, Datagram datagram) => throw new NotSupportedException();
 

@@ -46,8 +46,8 @@ internal sealed class Stages : IHostApplicationLifetime, ILogger<StageGuard>, IA
         return stage;
     }
 
-    public Task<SqliteJournal> StartJournalAsync(int retentionDays = 30) => StartAsync(new SqliteJournal(
-        JournalFile, retentionDays, Buffer, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
+    public Task<SqliteJournal> StartJournalAsync(int retentionDays = 30, params ICommitListener[] listeners) => StartAsync(new SqliteJournal(
+        JournalFile, retentionDays, Buffer, listeners, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
 
     public async Task StopAsync(IHostedService stage)
     {
