@@ -28,7 +28,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new FleetSource(configuration.Fleet));
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
-    services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
+    services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
     services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));

@@ -3,6 +3,8 @@ namespace BoatTelemetry.Mqtt;
 /// <summary>How a link connects.</summary>
 public sealed class MqttLinkOptions
 {
+    private MqttMessage? _will;
+
     public required string Host { get; init; }
 
     public required int Port { get; init; }
@@ -23,7 +25,11 @@ public sealed class MqttLinkOptions
     public int KeepAliveSeconds { get; init; } = 30;
 
     /// <summary>What the broker publishes when this link ends without a DISCONNECT.</summary>
-    public MqttMessage? Will { get; init; }
+    public MqttMessage? Will
+    {
+        get => _will;
+        init => _will = value;
+    }
 
     public string? UserName { get; init; }
 
@@ -51,22 +57,12 @@ public sealed class MqttLinkOptions
     public int ReceivesPendingMax { get; init; } = 256;
 
     /// <summary>The same, but for the will.</summary>
-    internal MqttLinkOptions WithoutWill() => new()
+    internal MqttLinkOptions WithoutWill()
     {
-        Host = Host,
-        Port = Port,
-        ClientId = ClientId,
-        CleanStart = CleanStart,
-        SessionExpirySeconds = SessionExpirySeconds,
-        KeepAliveSeconds = KeepAliveSeconds,
-        UserName = UserName,
-        Password = Password,
-        Tls = Tls,
-        ConnectTimeoutMs = ConnectTimeoutMs,
-        AcknowledgementTimeoutMs = AcknowledgementTimeoutMs,
-        PublishesPendingMax = PublishesPendingMax,
-        ReceivesPendingMax = ReceivesPendingMax,
-    };
+        var copy = (MqttLinkOptions)MemberwiseClone();
+        copy._will = null;
+        return copy;
+    }
 }
 
 /// <summary>TLS 1.2 or newer; the broker's name or address must stand in its certificate.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Publish;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -24,34 +25,4 @@ public sealed record GatewayConfiguration
     public required int LiveMessageExpiryS { get; init; }
 
     public required int StopTimeoutS { get; init; }
-}
-
-/// <summary>The broker and how the gateway is known to it.</summary>
-public sealed record MqttConfiguration
-{
-    /// <summary>Where the broker inside the gateway listens; null for a broker elsewhere.</summary>
-    public IPEndPoint? Embedded { get; init; }
-
-    public required string Host { get; init; }
-
-    public required int Port { get; init; }
-
-    public required string ClientId { get; init; }
-
-    public string? User { get; init; }
-
-    public string? Password { get; init; }
-
-    public BoatTelemetry.Mqtt.MqttTlsOptions? Tls { get; init; }
-
-    public required int KeepAliveS { get; init; }
-
-    public required int PublishesPendingMax { get; init; }
-
-    // A record prints its members; these must not end up in a log.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append(ClientId).Append(" at ").Append(Host).Append(':').Append(Port);
-        return true;
-    }
 }

@@ -55,7 +55,8 @@ public sealed partial class ConfigurationDocumentsTests
         foreach (var property in properties.EnumerateObject())
         {
             yield return path + property.Name;
-            foreach (var below in KeysOfSchema(property.Value, $"{path}{property.Name}."))
+            var isArray = property.Value.TryGetProperty("items", out var items);
+            foreach (var below in KeysOfSchema(isArray ? items : property.Value, $"{path}{property.Name}{(isArray ? "[]" : "")}."))
                 yield return below;
         }
     }
