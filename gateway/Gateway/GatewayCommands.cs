@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -24,9 +25,15 @@ public enum ExitCode
 
     /// <summary>A stage failed in a way that nobody foresaw; the log has it. Start it again.</summary>
     InternalError = 3,
+
+    /// <summary>The gateway that was asked says that it is not ready.</summary>
+    NotReady = 4,
+
+    /// <summary>No gateway answers.</summary>
+    NotReached = 5,
 }
 
-/// <summary>The command line: run, and check-config.</summary>
+/// <summary>The command line: run, check-config, backup, status, units.</summary>
 internal static class GatewayCommands
 {
     /// <summary>Carries the command line out and returns the <see cref="ExitCode"/>.</summary>
@@ -42,6 +49,9 @@ internal static class GatewayCommands
         check.Options.Add(checkedConfig);
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
+        root.Subcommands.Add(Backup());
+        root.Subcommands.Add(StatusCommands.Status());
+        root.Subcommands.Add(StatusCommands.Units());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -49,6 +59,34 @@ internal static class GatewayCommands
 
     private static Option<string> ConfigOption() =>
         new("--config") { Description = "The configuration file; see docs/gateway-config.md.", HelpName = "FILE", Required = true };
+
+    private static Command Backup()
+    {
+        var config = ConfigOption();
+        var to = new Option<string>("--to") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var backup = new Command("backup", "Copies the journal, also of a gateway that runs.");
+        backup.Options.Add(config);
+        backup.Options.Add(to);
+        backup.SetAction(parsed => (int)BackUp(parsed.GetRequiredValue(config), parsed.GetRequiredValue(to)));
+        return backup;
+    }
+
+    private static ExitCode BackUp(string file, string to)
+    {
+        if (Load(file) is not { } configuration)
+            return ExitCode.ConfigurationError;
+        try
+        {
+            var bytes = JournalBackup.Run(configuration.JournalFile, to);
+            Console.Out.WriteLine($"{to}: {bytes} bytes");
+            return ExitCode.Ok;
+        }
+        catch (JournalException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.NotStarted;
+        }
+    }
 
     private static ExitCode Check(string file)
     {
@@ -89,8 +127,9 @@ internal static class GatewayCommands
 
         var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
         var mqtt = host.Services.GetRequiredService<MqttConnections>();
+        var health = host.Services.GetRequiredService<HealthServer>().Address is { } address ? $", health {address}" : "";
         await Console.Out.WriteLineAsync(
-            $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description})");
+            $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description}){health}");
         await host.WaitForShutdownAsync();
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
     }

@@ -2,6 +2,7 @@ using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -19,22 +20,24 @@ static IHost Build(GatewayConfiguration configuration)
 {
     var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
     var services = builder.Services;
-    builder.Logging.LogToStandardError();
+    builder.Logging.LogToStandardError(configuration.Log);
     services.BoundStop(configuration);
 
-    services.AddSingleton(TimeProvider.System);
-    services.AddSingleton<GatewayMetrics>();
-    services.AddSingleton<StageGuard>();
+    services.AddObservability(configuration);
     services.AddSingleton(new FleetSource(configuration.Fleet));
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
     services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
     services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
+    services.AddStage<UnitsHeard>();
+    services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
+    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<UnitsHeard>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
     services.AddStage<AdmissionWorker>();
     services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
+    services.AddSingleton<IIngestState>(provider => provider.GetRequiredService<PacketForwarderServer>());
     return builder.Build();
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -19,6 +21,13 @@ public sealed record GatewayConfiguration
     public required IPEndPoint PacketForwarderListen { get; init; }
 
     public required MqttConfiguration Mqtt { get; init; }
+
+    public required HealthOptions Health { get; init; }
+
+    /// <summary>Null exports nothing.</summary>
+    public OtlpOptions? Otlp { get; init; }
+
+    public required LogOptions Log { get; init; }
 
     public required string TopicRoot { get; init; }
 

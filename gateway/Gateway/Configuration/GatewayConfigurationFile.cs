@@ -1,4 +1,6 @@
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -31,7 +33,12 @@ public static class GatewayConfigurationFile
         var listen = packetForwarder.Listen("listen");
         packetForwarder.Finish();
         ingest.Finish();
-        var mqtt = MqttConfiguration.Read(root.Section("mqtt"));
+        var mqttSection = root.Section("mqtt");
+        var mqtt = MqttConfiguration.Read(mqttSection);
+        mqttSection.Finish();
+        var health = HealthOptions.Read(root.Section("health"));
+        var otlp = OtlpOptions.Read(root.Section("otlp"));
+        var log = LogOptions.Read(root.Section("log"));
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -47,6 +54,9 @@ public static class GatewayConfigurationFile
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarderListen = listen!,
             Mqtt = mqtt,
+            Health = health,
+            Otlp = otlp,
+            Log = log,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,

@@ -21,6 +21,7 @@ public sealed partial class JournalPublisher(
     TimeSpan stopTimeout,
     StageGuard guard,
     GatewayMetrics metrics,
+    FrameTraces traces,
     TimeProvider time,
     ILogger<JournalPublisher> log) : IHostedService, IDisposable
 {
@@ -88,7 +89,7 @@ public sealed partial class JournalPublisher(
     {
         while (true)
         {
-            using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log);
+            using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log, traces);
             try
             {
                 await pump.RunAsync(_stopping.Token, abort);

@@ -33,7 +33,7 @@ public sealed record MqttConfiguration
 
     public required int PublishesPendingMax { get; init; }
 
-    /// <summary>Reads the section; what is wrong goes to its file's errors.</summary>
+    /// <summary>Reads these keys of the section; what is wrong goes to its file's errors.</summary>
     public static MqttConfiguration Read(ConfigurationSection mqtt)
     {
         ArgumentNullException.ThrowIfNull(mqtt);
@@ -42,7 +42,7 @@ public sealed record MqttConfiguration
         if (!embedded.IsPresent)
             embedded.OptionalText("listen", "", static _ => true);
         embedded.Finish();
-        var configuration = new MqttConfiguration
+        return new MqttConfiguration
         {
             Embedded = listen,
             Brokers = ReadBrokers(mqtt, embedded.IsPresent),
@@ -53,8 +53,6 @@ public sealed record MqttConfiguration
             ReturnAfterS = mqtt.Number("returnAfterS", 1, 86_400, 60),
             PublishesPendingMax = mqtt.Number("publishesPendingMax", 1, 65_535, 256),
         };
-        mqtt.Finish();
-        return configuration;
     }
 
     // A record prints its members; passwords must not end up in a log.

@@ -38,7 +38,7 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     public int PublishesPendingMax => _configuration.PublishesPendingMax;
 
     private IReadOnlyList<MqttBrokerAddress> Brokers => _configuration.Embedded is { } listen
-        ? [new MqttBrokerAddress(BrokerHost.Of(listen.Address), _broker!.Port)]
+        ? [new MqttBrokerAddress(ReachableHost.Of(listen.Address), _broker!.Port)]
         : _configuration.Brokers;
 
     /// <inheritdoc/>

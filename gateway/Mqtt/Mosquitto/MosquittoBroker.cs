@@ -120,7 +120,7 @@ internal sealed class MosquittoBroker(IMqttStack stack) : IMqttBroker
     {
         var options = new MqttLinkOptions
         {
-            Host = BrokerHost.Of(address),
+            Host = ReachableHost.Of(address),
             Port = port,
             ClientId = $"ready-{Environment.ProcessId}-{port}",
         };

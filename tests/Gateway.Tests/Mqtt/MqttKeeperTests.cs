@@ -7,13 +7,15 @@ using Xunit.Abstractions;
 
 namespace BoatTelemetry.Gateway.Tests.Mqtt;
 
-public sealed class MqttKeeperTests(ITestOutputHelper output) : IMqttKeeperObserver
+public sealed class MqttKeeperTests(ITestOutputHelper output) : IMqttKeeperObserver, IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<(string What, int Port, MqttLinkFailure? Failure)> _events = new();
     private readonly ConcurrentQueue<string> _received = new();
     private readonly CancellationTokenSource _stop = new();
+
+    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task Run_BrokerKilledAndRestarted_SubscribesAgain()

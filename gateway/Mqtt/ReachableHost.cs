@@ -2,8 +2,8 @@ using System.Net;
 
 namespace BoatTelemetry.Mqtt;
 
-/// <summary>Under which host a broker is reached from its own machine.</summary>
-public static class BrokerHost
+/// <summary>Under which host something that listens is reached from its own machine.</summary>
+public static class ReachableHost
 {
     /// <summary>The address it listens on, or the loopback interface's if it listens on every one.</summary>
     public static string Of(IPAddress listen)
