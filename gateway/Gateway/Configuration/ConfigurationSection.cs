@@ -68,6 +68,14 @@ public sealed class ConfigurationSection
         return sections;
     }
 
+    /// <summary>The objects of an array that may be absent: then one absent object, so that its keys are known.</summary>
+    public IReadOnlyList<ConfigurationSection> OptionalSections(string key)
+    {
+        if (Take(key, out _))
+            return Sections(key);
+        return [new ConfigurationSection(_file, null, Join(_path, key + "[]"), Join(_knownPath, key + "[]"))];
+    }
+
     /// <summary>An integer; without a default it must be there.</summary>
     public int Number(string key, int least, int most, int? byDefault = null)
     {

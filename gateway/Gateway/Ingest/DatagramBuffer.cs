@@ -13,6 +13,7 @@ public sealed class DatagramBuffer
     private readonly Channel<Datagram> _filled;
 
     private readonly ICapture? _capture;
+    private long _taken;
 
     /// <param name="datagramsMax">Named limit: <c>ingest.queueDatagramsMax</c> of the configuration.</param>
     /// <param name="capture">Told of everything that comes in, also of what finds no room.</param>
@@ -33,6 +34,12 @@ public sealed class DatagramBuffer
     /// <summary>How many are not free now.</summary>
     public int InUse => DatagramsMax - _free.Reader.Count;
 
+    /// <summary>How many wait for the admission now.</summary>
+    public int Queued => _filled.Reader.Count;
+
+    /// <summary>How many the admission has taken.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
     /// <summary>Copies a frame into the queue. False if it is full or closed: the frame is refused.</summary>
     public bool TryAdd(ReadOnlySpan<byte> frame, in Reception reception)
     {
@@ -51,7 +58,13 @@ public sealed class DatagramBuffer
         _filled.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>The oldest datagram, if there is one; it is the caller's until it is returned.</summary>
-    public bool TryTake(out Datagram datagram) => _filled.Reader.TryRead(out datagram!);
+    public bool TryTake(out Datagram datagram)
+    {
+        if (!_filled.Reader.TryRead(out datagram!))
+            return false;
+        Volatile.Write(ref _taken, _taken + 1);
+        return true;
+    }
 
     /// <summary>Gives a datagram back.</summary>
     public void Return(Datagram datagram) => _free.Writer.TryWrite(datagram);

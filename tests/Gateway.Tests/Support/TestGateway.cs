@@ -38,6 +38,12 @@ internal sealed partial class TestGateway : IAsyncDisposable
 
     public int MqttPort { get; private set; }
 
+    /// <summary>0 if it tells nobody how it is.</summary>
+    public int HealthPort { get; private set; }
+
+    /// <summary>What its environment has more than this process's.</summary>
+    public Dictionary<string, string> MoreEnvironment { get; } = [];
+
     public string ReadyLine { get; private set; } = "";
 
     public string Journal => InFolder("state/journal.db");
@@ -60,6 +66,9 @@ internal sealed partial class TestGateway : IAsyncDisposable
         RedirectStandardError = true,
     };
 
+    /// <summary>Adds a section, such as <c>"health": { "listen": "127.0.0.1:0" }</c>.</summary>
+    public void AddSection(string section) => Configure("\"stopTimeoutS\":", section + ", \"stopTimeoutS\":");
+
     /// <summary>Puts another text into its configuration file.</summary>
     public void Configure(string from, string to)
     {
@@ -71,7 +80,10 @@ internal sealed partial class TestGateway : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _process = Process.Start(StartInfo("--config", InFolder("gateway.json")))!;
+        var start = StartInfo("--config", InFolder("gateway.json"));
+        foreach (var (name, value) in MoreEnvironment)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_log)
@@ -85,6 +97,7 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Assert.True(match.Success, ReadyLine);
         UdpPort = int.Parse(match.Groups["udp"].Value, CultureInfo.InvariantCulture);
         MqttPort = int.Parse(match.Groups["mqtt"].Value, CultureInfo.InvariantCulture);
+        HealthPort = match.Groups["health"].Success ? int.Parse(match.Groups["health"].Value, CultureInfo.InvariantCulture) : 0;
     }
 
     /// <summary>kill -9.</summary>
@@ -112,6 +125,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+), mqtt 127\.0\.0\.1:(?<mqtt>\d+) \(.+\)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+), mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReadyPattern();
 }
