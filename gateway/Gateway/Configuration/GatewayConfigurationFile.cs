@@ -1,4 +1,6 @@
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -31,10 +33,9 @@ public static class GatewayConfigurationFile
         var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var packetForwarder = ingest.Section("packetForwarder");
-        var listen = packetForwarder.Listen("listen");
-        packetForwarder.Finish();
+        var packetForwarder = PacketForwarderOptions.Read(ingest.Section("packetForwarder"));
         ingest.Finish();
+        var downlink = DownlinkOptions.Read(root.Section("downlink"));
         var mqtt = ReadMqtt(root.Section("mqtt"));
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
@@ -49,7 +50,8 @@ public static class GatewayConfigurationFile
             JournalFile = journal,
             JournalRetentionDays = retentionDays,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen!,
+            PacketForwarder = packetForwarder,
+            Downlink = downlink,
             Mqtt = mqtt,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
