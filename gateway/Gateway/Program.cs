@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
@@ -28,6 +29,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddCapture(configuration.Ingests);
     services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
 
+    services.AddDownlinks(configuration.Downlink);
     services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
     services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());

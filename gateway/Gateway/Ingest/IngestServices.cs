@@ -37,9 +37,10 @@ internal static class IngestServices
     /// <summary>The packet forwarder's ingest, if it is configured and nothing is replayed.</summary>
     public static void AddPacketForwarder(this IServiceCollection services, GatewayConfiguration configuration)
     {
-        if (configuration is not { PacketForwarderListen: { } listen, Ingests.Replay: null })
+        if (configuration is not { PacketForwarder: { } forwarder, Ingests.Replay: null })
             return;
-        services.AddStage<PacketForwarderServer>(listen);
+        services.AddSingleton<PacketForwarderMetrics>();
+        services.AddStage<PacketForwarderServer>(forwarder);
         services.AddSingleton<IIngestState>(provider => provider.GetRequiredService<PacketForwarderServer>());
     }
 
