@@ -26,7 +26,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
     services.AddSingleton(new FleetSource(configuration.Fleet));
-    services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
+    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, metrics: provider.GetRequiredService<GatewayMetrics>()));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
     services.AddStage<SqliteJournal>(configuration.Journal);
