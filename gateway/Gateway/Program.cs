@@ -27,7 +27,8 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddObservability(configuration);
     services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddCapture(configuration.Ingests);
-    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
+    services.AddSingleton(provider => new DatagramBuffer(
+        configuration.QueueDatagramsMax, provider.GetService<ICapture>(), provider.GetRequiredService<GatewayMetrics>()));
 
     services.AddDownlinks(configuration.Downlink);
     services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
