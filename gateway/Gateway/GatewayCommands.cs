@@ -42,6 +42,7 @@ internal static class GatewayCommands
         check.Options.Add(checkedConfig);
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
+        root.Subcommands.Add(Fleet.FleetCommands.Create());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
