@@ -56,6 +56,7 @@ internal static class GatewayCommands
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(StatusCommands.Status());
         root.Subcommands.Add(StatusCommands.Units());
+        root.Subcommands.Add(Fleet.FleetCommands.Create());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -136,6 +136,13 @@ internal sealed partial class TestGateway : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGHUP.</summary>
+    public async Task HangUpAsync()
+    {
+        using var kill = Process.Start("kill", ["-HUP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>
     public async Task<(int ExitCode, string Output)> TerminateAsync()
     {
