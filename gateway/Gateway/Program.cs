@@ -26,24 +26,17 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
-    services.AddSingleton(new FleetSource(configuration.Fleet));
+    services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
-    services.AddStage<DownlinkStore>(configuration.Downlink.File);
-    services.AddSingleton(configuration.Downlink);
-    services.AddSingleton<DownlinkMetrics>();
-    services.AddStage<CommandQueue>();
-    services.AddStage<DownlinkWorker>();
-    services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<DownlinkWorker>());
-    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<DownlinkWorker>());
+    services.AddDownlinks(configuration.Downlink);
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
     services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
-    services.AddStage<AdmissionWorker>();
-    services.AddSingleton<PacketForwarderMetrics>();
-    services.AddStage<PacketForwarderServer>(configuration.PacketForwarder);
+    services.AddAdmission(configuration.Admission);
+    services.AddPacketForwarder(configuration.PacketForwarder);
     return builder.Build();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
@@ -9,6 +10,11 @@ namespace BoatTelemetry.Gateway.Configuration;
 public sealed record GatewayConfiguration
 {
     public required FleetRegistry Fleet { get; init; }
+
+    /// <summary>Where the fleet was read from, and is again when it changes.</summary>
+    public required FleetOptions FleetSource { get; init; }
+
+    public required AdmissionOptions Admission { get; init; }
 
     /// <summary>Full path of the journal's file.</summary>
     public required string JournalFile { get; init; }

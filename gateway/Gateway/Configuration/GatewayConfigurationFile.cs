@@ -1,3 +1,4 @@
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
@@ -26,9 +27,8 @@ public static class GatewayConfigurationFile
     internal static GatewayConfiguration? Read(ConfigurationFile json, List<ConfigurationError> errors)
     {
         var root = json.Root;
-        var fleetFile = root.FilePath("fleet");
-        if (fleetFile is null && !root.Has("fleet"))
-            root.Wrong("fleet", "is absent", "the path of the fleet file");
+        var fleetSource = FleetOptions.Read(root);
+        var admission = AdmissionOptions.Read(root.Section("admission"));
         var journal = root.FilePath("journal", "state/journal.db")!;
         var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
         var ingest = root.Section("ingest");
@@ -41,12 +41,14 @@ public static class GatewayConfigurationFile
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
         root.Finish();
-        var fleet = fleetFile is null ? null : FleetFile.Load(fleetFile, errors);
+        var fleet = fleetSource?.Load(errors);
         if (errors.Count > 0)
             return null;
         return new GatewayConfiguration
         {
             Fleet = fleet!,
+            FleetSource = fleetSource!,
+            Admission = admission,
             JournalFile = journal,
             JournalRetentionDays = retentionDays,
             QueueDatagramsMax = queueDatagramsMax,

@@ -10,7 +10,8 @@ public sealed partial class ConfigurationDocumentsTests
 {
     private static readonly string[] _gatewayKeys = KeysOfCode("{}", GatewayConfigurationFile.Read);
 
-    private static readonly string[] _fleetKeys = KeysOfCode("""{ "units": [ {} ] }""", FleetFile.Read);
+    private static readonly string[] _fleetKeys = KeysOfCode(
+        """{ "areas": [ {} ], "agencies": [ {} ], "concentrators": [ {} ], "units": [ {} ] }""", FleetFile.Read);
 
     [Fact]
     public void Schema_HasTheKeysThatTheCodeReads()
