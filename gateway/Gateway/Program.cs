@@ -41,7 +41,8 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
     services.AddAdmission(configuration.Admission);
-    services.AddPacketForwarder(configuration);
+    if (configuration is { PacketForwarder: { } forwarder, Ingests.Replay: null })
+        services.AddPacketForwarder(forwarder);
     services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

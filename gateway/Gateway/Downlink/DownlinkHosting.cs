@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BoatTelemetry.Gateway.Downlink;
 
-/// <summary>Makes the stages of the way back.</summary>
-internal static class DownlinkServices
+/// <summary>What answers units, and what it listens to.</summary>
+internal static class DownlinkHosting
 {
-    /// <summary>What is remembered, the commands, and what answers. Before the journal, whose commits begin the answers.</summary>
-    public static void AddDownlinks(this IServiceCollection services, DownlinkOptions downlink)
+    /// <summary>To be added before the journal, which tells it of commits from its start on.</summary>
+    public static void AddDownlinks(this IServiceCollection services, DownlinkOptions options)
     {
-        services.AddSingleton(downlink);
+        services.AddSingleton(options);
+        services.AddStage<DownlinkStore>(options.File);
         services.AddSingleton<DownlinkMetrics>();
-        services.AddStage<DownlinkStore>(downlink.File);
         services.AddStage<CommandQueue>();
         services.AddStage<DownlinkWorker>();
         services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<DownlinkWorker>());
