@@ -25,17 +25,17 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton<GatewayMetrics>();
     services.AddSingleton<StageGuard>();
-    services.AddSingleton(new FleetSource(configuration.Fleet));
+    services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddCapture(configuration.Ingests);
     services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
-    services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
+    services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
-    services.AddStage<AdmissionWorker>();
+    services.AddAdmission(configuration.Admission);
     if (configuration is { PacketForwarderListen: { } listen, Ingests.Replay: null })
         services.AddStage<PacketForwarderServer>(listen);
     services.AddIngests(configuration.Ingests);

@@ -1,6 +1,8 @@
 using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -9,10 +11,12 @@ public sealed record GatewayConfiguration
 {
     public required FleetRegistry Fleet { get; init; }
 
-    /// <summary>Full path of the journal's file.</summary>
-    public required string JournalFile { get; init; }
+    public required JournalOptions Journal { get; init; }
 
-    public required int JournalRetentionDays { get; init; }
+    /// <summary>Where the fleet was read from, and is again when it changes.</summary>
+    public required FleetOptions FleetSource { get; init; }
+
+    public required AdmissionOptions Admission { get; init; }
 
     public required int QueueDatagramsMax { get; init; }
 

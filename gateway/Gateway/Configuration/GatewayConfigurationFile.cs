@@ -1,6 +1,8 @@
 using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -26,11 +28,9 @@ public static class GatewayConfigurationFile
     internal static GatewayConfiguration? Read(ConfigurationFile json, List<ConfigurationError> errors)
     {
         var root = json.Root;
-        var fleetFile = root.FilePath("fleet");
-        if (fleetFile is null && !root.Has("fleet"))
-            root.Wrong("fleet", "is absent", "the path of the fleet file");
-        var journal = root.FilePath("journal", "state/journal.db")!;
-        var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
+        var fleetSource = FleetOptions.Read(root);
+        var admission = AdmissionOptions.Read(root.Section("admission"));
+        var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
         var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
@@ -43,14 +43,15 @@ public static class GatewayConfigurationFile
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
         root.Finish();
-        var fleet = fleetFile is null ? null : FleetFile.Load(fleetFile, errors);
+        var fleet = fleetSource?.Load(errors);
         if (errors.Count > 0)
             return null;
         return new GatewayConfiguration
         {
             Fleet = fleet!,
-            JournalFile = journal,
-            JournalRetentionDays = retentionDays,
+            Journal = journal,
+            FleetSource = fleetSource!,
+            Admission = admission,
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarderListen = listen,
             Ingests = ingests,

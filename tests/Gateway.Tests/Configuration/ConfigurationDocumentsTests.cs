@@ -12,7 +12,8 @@ public sealed partial class ConfigurationDocumentsTests
         """{ "ingest": { "chirpStack": [ {} ], "theThingsStack": [ {} ], "unitMqtt": [ {} ], "streams": [ {} ] } }""",
         GatewayConfigurationFile.Read);
 
-    private static readonly string[] _fleetKeys = KeysOfCode("""{ "units": [ {} ] }""", FleetFile.Read);
+    private static readonly string[] _fleetKeys = KeysOfCode(
+        """{ "areas": [ {} ], "agencies": [ {} ], "concentrators": [ {} ], "units": [ {} ] }""", FleetFile.Read);
 
     [Fact]
     public void Schema_HasTheKeysThatTheCodeReads()
