@@ -1,6 +1,8 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.Capture;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -49,6 +51,7 @@ internal static class GatewayCommands
         check.Options.Add(checkedConfig);
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
+        root.Subcommands.Add(ReplayCommand.Make(ConfigOption(), (file, replay) => RunAsync(file, build, replay)));
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(StatusCommands.Status());
         root.Subcommands.Add(StatusCommands.Units());
@@ -77,7 +80,7 @@ internal static class GatewayCommands
             return ExitCode.ConfigurationError;
         try
         {
-            var bytes = JournalBackup.Run(configuration.JournalFile, to);
+            var bytes = JournalBackup.Run(configuration.Journal.File, to);
             Console.Out.WriteLine($"{to}: {bytes} bytes");
             return ExitCode.Ok;
         }
@@ -107,10 +110,11 @@ internal static class GatewayCommands
         return configuration;
     }
 
-    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build)
+    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build, ReplayOptions? replay = null)
     {
         if (Load(file) is not { } configuration)
             return ExitCode.ConfigurationError;
+        configuration = configuration with { Ingests = configuration.Ingests with { Replay = replay } };
         using var host = build(configuration);
         try
         {
@@ -125,13 +129,24 @@ internal static class GatewayCommands
             return await NotStartedAsync(host, e);
         }
 
-        var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
         var mqtt = host.Services.GetRequiredService<MqttConnections>();
         var health = host.Services.GetRequiredService<HealthServer>().Address is { } address ? $", health {address}" : "";
         await Console.Out.WriteLineAsync(
-            $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description}){health}");
+            $"gateway ready: {string.Join(", ", Ingests(host.Services))}, mqtt {mqtt.Address} ({mqtt.Description}){health}");
         await host.WaitForShutdownAsync();
+        if (host.Services.GetService<ReplayIngest>() is { IsComplete: false })
+            return ExitCode.NotStarted;
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
+    }
+
+    private static IEnumerable<string> Ingests(IServiceProvider services)
+    {
+        if (services.GetService<PacketForwarderServer>() is { } forwarder)
+            yield return $"packet-forwarder udp/{forwarder.LocalEndPoint}";
+        foreach (var ingest in services.GetServices<IIngestStage>())
+            yield return ingest.Description;
+        if (services.GetService<ReplayIngest>() is not null)
+            yield return "replay";
     }
 
     // The stages before the one that failed run already: they end in order, and not under their own feet.

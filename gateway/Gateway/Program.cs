@@ -24,11 +24,12 @@ static IHost Build(GatewayConfiguration configuration)
     services.BoundStop(configuration);
 
     services.AddObservability(configuration);
-    services.AddSingleton(new FleetSource(configuration.Fleet));
-    services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
+    services.AddFleet(configuration.Fleet, configuration.FleetSource);
+    services.AddCapture(configuration.Ingests);
+    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
 
     services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
-    services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
+    services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddStage<UnitsHeard>();
     services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
@@ -36,8 +37,8 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
-    services.AddStage<AdmissionWorker>();
-    services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
-    services.AddSingleton<IIngestState>(provider => provider.GetRequiredService<PacketForwarderServer>());
+    services.AddAdmission(configuration.Admission);
+    services.AddPacketForwarder(configuration);
+    services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

@@ -1,5 +1,17 @@
 namespace BoatTelemetry.Mqtt;
 
+/// <summary>Which MQTT a link speaks.</summary>
+public enum MqttVersion
+{
+    /// <summary>
+    /// MQTT 3.1.1, for servers that know no other: The Things Stack. Its messages have no properties; a publish that has some is
+    /// misuse.
+    /// </summary>
+    Mqtt311 = 4,
+
+    Mqtt5 = 5,
+}
+
 /// <summary>How a link connects.</summary>
 public sealed class MqttLinkOptions
 {
@@ -11,6 +23,8 @@ public sealed class MqttLinkOptions
 
     /// <summary>Unique at the broker: a second client of the same name takes the session over and ends this link.</summary>
     public required string ClientId { get; init; }
+
+    public MqttVersion Version { get; init; } = MqttVersion.Mqtt5;
 
     /// <summary>Whether to forget the session the broker may hold for this client id.</summary>
     public bool CleanStart { get; init; } = true;

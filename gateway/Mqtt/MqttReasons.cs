@@ -11,6 +11,18 @@ internal static class MqttReasons
 
     public static string Describe(int reasonCode) => $"{NameOf(reasonCode)} (0x{reasonCode:X2})";
 
+    /// <summary>A CONNACK's return code of MQTT 3.1.1 (section 3.2.2.3) as the reason code of MQTT 5 that says the same.</summary>
+    public static int OfReturnCode311(int returnCode) => returnCode switch
+    {
+        0 => Success,
+        1 => 0x84,
+        2 => 0x85,
+        3 => 0x88,
+        4 => 0x86,
+        5 => 0x87,
+        _ => FirstFailure,
+    };
+
     private static string NameOf(int reasonCode) => reasonCode switch
     {
         0x00 => "success",

@@ -1,6 +1,9 @@
 using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
 
@@ -11,14 +14,20 @@ public sealed record GatewayConfiguration
 {
     public required FleetRegistry Fleet { get; init; }
 
-    /// <summary>Full path of the journal's file.</summary>
-    public required string JournalFile { get; init; }
+    public required JournalOptions Journal { get; init; }
 
-    public required int JournalRetentionDays { get; init; }
+    /// <summary>Where the fleet was read from, and is again when it changes.</summary>
+    public required FleetOptions FleetSource { get; init; }
+
+    public required AdmissionOptions Admission { get; init; }
 
     public required int QueueDatagramsMax { get; init; }
 
-    public required IPEndPoint PacketForwarderListen { get; init; }
+    /// <summary>Null where no packet forwarder is served.</summary>
+    public required IPEndPoint? PacketForwarderListen { get; init; }
+
+    /// <summary>Every other ingest.</summary>
+    public required IngestOptions Ingests { get; init; }
 
     public required MqttConfiguration Mqtt { get; init; }
 

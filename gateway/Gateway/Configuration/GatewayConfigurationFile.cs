@@ -1,5 +1,9 @@
+using System.Net;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
 
@@ -22,20 +26,19 @@ public static class GatewayConfigurationFile
     internal static GatewayConfiguration? Read(ConfigurationFile json, List<ConfigurationError> errors)
     {
         var root = json.Root;
-        var fleetFile = root.FilePath("fleet");
-        if (fleetFile is null && !root.Has("fleet"))
-            root.Wrong("fleet", "is absent", "the path of the fleet file");
-        var journal = root.FilePath("journal", "state/journal.db")!;
-        var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
+        var fleetSource = FleetOptions.Read(root);
+        var admission = AdmissionOptions.Read(root.Section("admission"));
+        var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var packetForwarder = ingest.Section("packetForwarder");
-        var listen = packetForwarder.Listen("listen");
-        packetForwarder.Finish();
-        ingest.Finish();
+        var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
         var mqttSection = root.Section("mqtt");
         var mqtt = MqttConfiguration.Read(mqttSection);
         mqttSection.Finish();
+        var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
+        if (!IngestOptions.Sources.Any(ingest.Has))
+            root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
+        ingest.Finish();
         var health = HealthOptions.Read(root.Section("health"));
         var otlp = OtlpOptions.Read(root.Section("otlp"));
         var log = LogOptions.Read(root.Section("log"));
@@ -43,16 +46,18 @@ public static class GatewayConfigurationFile
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
         root.Finish();
-        var fleet = fleetFile is null ? null : FleetFile.Load(fleetFile, errors);
+        var fleet = fleetSource?.Load(errors);
         if (errors.Count > 0)
             return null;
         return new GatewayConfiguration
         {
             Fleet = fleet!,
-            JournalFile = journal,
-            JournalRetentionDays = retentionDays,
+            Journal = journal,
+            FleetSource = fleetSource!,
+            Admission = admission,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen!,
+            PacketForwarderListen = listen,
+            Ingests = ingests,
             Mqtt = mqtt,
             Health = health,
             Otlp = otlp,
@@ -63,7 +68,16 @@ public static class GatewayConfigurationFile
         };
     }
 
-    private static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
+    private static IPEndPoint? ReadPacketForwarder(ConfigurationSection packetForwarder)
+    {
+        var listen = packetForwarder.IsPresent ? packetForwarder.Listen("listen") : null;
+        if (!packetForwarder.IsPresent)
+            packetForwarder.OptionalText("listen", "", static _ => true);
+        packetForwarder.Finish();
+        return listen;
+    }
+
+    internal static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);
 
     internal static bool IsTopicLevel(string text) =>
         text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');

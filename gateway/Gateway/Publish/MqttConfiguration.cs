@@ -108,7 +108,7 @@ public sealed record MqttConfiguration
         };
     }
 
-    private static MqttTlsOptions? ReadTls(ConfigurationSection tls)
+    internal static MqttTlsOptions? ReadTls(ConfigurationSection tls)
     {
         var options = new MqttTlsOptions
         {
@@ -132,7 +132,7 @@ public sealed record MqttConfiguration
         return file;
     }
 
-    private static string? ReadPassword(ConfigurationSection section)
+    internal static string? ReadPassword(ConfigurationSection section)
     {
         var file = section.FilePath("passwordFile");
         if (file is null)
