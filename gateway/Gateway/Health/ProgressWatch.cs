@@ -1,10 +1,11 @@
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Observability;
 using Microsoft.Extensions.Hosting;
 
 namespace BoatTelemetry.Gateway.Health;
 
 /// <summary>Notices an admission that hangs: frames wait for it and it takes none. A loop that ended is the guard's business.</summary>
-public sealed class ProgressWatch(DatagramBuffer buffer, TimeProvider time) : IHostedService, IDisposable
+public sealed class ProgressWatch(DatagramBuffer buffer, GatewayMetrics metrics, TimeProvider time) : IHostedService, IDisposable
 {
     /// <summary>Nothing that the admission does for one frame takes this long.</summary>
     public static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(60);
@@ -30,6 +31,8 @@ public sealed class ProgressWatch(DatagramBuffer buffer, TimeProvider time) : IH
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        metrics.Gauge("ingest.waiting", "Receptions that wait for the admission.", () => buffer.Queued);
+        metrics.Gauge("ingest.in_use", "Receptions between the socket and the journal's commit.", () => buffer.InUse);
         _timer = time.CreateTimer(_ => Look(), null, _interval, _interval);
         return Task.CompletedTask;
     }

@@ -45,6 +45,9 @@ public sealed partial class JournalPublisher(
         _cursor = journal.LoadCursor(Outlet);
         metrics.Gauge("publish.behind", "Committed numbers beyond the cursor.", () => journal.CommittedId - Volatile.Read(ref _cursor));
         _keeper = connections.Keeper(states.Will);
+        metrics.Gauge("publish.connected", "1 while a connection to a broker stands.", () => _keeper.Status.IsConnected ? 1 : 0);
+        metrics.Gauge(
+            "publish.preferred", "1 while a connection to the most preferred broker stands.", () => _keeper.Status.IsPreferred ? 1 : 0);
         _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
         return Task.CompletedTask;
     }

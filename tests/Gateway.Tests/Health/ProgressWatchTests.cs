@@ -1,5 +1,6 @@
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Observability;
 
 namespace BoatTelemetry.Gateway.Tests.Health;
 
@@ -10,7 +11,8 @@ public sealed class ProgressWatchTests
     {
         var time = new SteppedTime();
         var buffer = new DatagramBuffer(8);
-        using var watch = new ProgressWatch(buffer, time);
+        using var metrics = new GatewayMetrics();
+        using var watch = new ProgressWatch(buffer, metrics, time);
         await watch.StartAsync(CancellationToken.None);
         time.Step(100);
         Assert.Equal(TimeSpan.Zero, watch.StalledFor);
@@ -38,7 +40,8 @@ public sealed class ProgressWatchTests
     {
         var time = new SteppedTime();
         var buffer = new DatagramBuffer(8);
-        using var watch = new ProgressWatch(buffer, time);
+        using var metrics = new GatewayMetrics();
+        using var watch = new ProgressWatch(buffer, metrics, time);
         await watch.StartAsync(CancellationToken.None);
         time.Step(3600);
         var reception = new Reception();
