@@ -31,9 +31,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
     services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
-    services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
-    services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
-    services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+    services.AddPublishing(configuration);
     services.AddStage<AdmissionWorker>();
     services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
     return builder.Build();

@@ -19,6 +19,8 @@ public sealed record GatewayConfiguration
 
     public required MqttConfiguration Mqtt { get; init; }
 
+    public required Publish.PublishOptions Publish { get; init; }
+
     public required string TopicRoot { get; init; }
 
     public required int LiveMessageExpiryS { get; init; }

@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -35,7 +36,9 @@ public static class GatewayConfigurationFile
         var listen = packetForwarder.Listen("listen");
         packetForwarder.Finish();
         ingest.Finish();
-        var mqtt = ReadMqtt(root.Section("mqtt"));
+        var mqttSection = root.Section("mqtt");
+        var publish = PublishOptions.Read(mqttSection);
+        var mqtt = ReadMqtt(mqttSection);
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -51,6 +54,7 @@ public static class GatewayConfigurationFile
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarderListen = listen!,
             Mqtt = mqtt,
+            Publish = publish,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,

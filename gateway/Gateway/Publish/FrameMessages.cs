@@ -4,6 +4,7 @@ using System.Text.Json;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Core.Time;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
@@ -14,7 +15,10 @@ namespace BoatTelemetry.Gateway.Publish;
 /// <summary>
 /// Makes the message of a journaled frame: what all of them say, and between it what the kind says. One thread.
 /// </summary>
-public sealed class FrameMessages(string topicRoot, int expiryS)
+/// <param name="topicRoot">First levels of every topic.</param>
+/// <param name="expiryS">When a broker forgets a position of the present.</param>
+/// <param name="clocks">Whose clocks are off; null if nobody measures it.</param>
+public sealed class FrameMessages(string topicRoot, int expiryS, IUnitClockSkew? clocks = null)
 {
     private readonly TopicCache _topics = new(topicRoot);
     private readonly FrameCodec _codec = new();
@@ -84,6 +88,8 @@ public sealed class FrameMessages(string topicRoot, int expiryS)
         json.Millisecond("received"u8, frame.ReceivedUtcMs);
         if (frame.Class == FrameClass.Durable && frame.TimeUtcMs != UtcTime.Unknown)
             json.WriteNumber("age_s"u8, (frame.ReceivedUtcMs - frame.TimeUtcMs) / 1000);
+        if (clocks is not null && clocks.TryGet(frame.Unit, out var skew) && skew.IsBeyondLimit)
+            json.Known("clock_skew_s"u8, skew.SkewMs, 3);
         json.WriteStartArray("receptions"u8);
         foreach (ref readonly var reception in CollectionsMarshal.AsSpan(record.Receptions))
             WriteReception(json, in reception);

@@ -15,8 +15,8 @@ public sealed class PublishMetrics
         LinksPublished = new(meter, "publish.unit_links", "Messages about units' links acknowledged by the broker.");
         OwnRefused = new(meter, "publish.own_refused", "States, links and answers that the broker refused.");
         Commands = new(meter, "publish.commands", "Requests for commands, by what was answered at once.");
-        AnswersWithoutTopic = new(meter, "publish.answers_without_topic", "Answers to requests that named no response topic that may be used.");
-        AnswersDropped = new(meter, "publish.answers_dropped", "Answers that found their queue full, or no connection.");
+        AnswersPublished = new(meter, "publish.answers", "Answers to requests acknowledged by the broker.");
+        EndsDropped = new(meter, "publish.command_ends_dropped", "Ends of commands that found their queue full; they are told after the next start.");
     }
 
     public EventCounter CaughtUp { get; }
@@ -31,7 +31,7 @@ public sealed class PublishMetrics
 
     public ReasonCounter<CommandOutcome> Commands { get; }
 
-    public EventCounter AnswersWithoutTopic { get; }
+    public EventCounter AnswersPublished { get; }
 
-    public EventCounter AnswersDropped { get; }
+    public EventCounter EndsDropped { get; }
 }

@@ -35,7 +35,7 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
     private readonly TimeProvider _time;
     private readonly ILogger<UnitActivity> _log;
     private readonly Lock _lock = new();
-    private readonly UnitEntry?[] _units = new UnitEntry?[FrameHeader.UnitMax + 1];
+    private readonly UnitActivityEntry?[] _units = new UnitActivityEntry?[FrameHeader.UnitMax + 1];
     private readonly FrameCodec _codec = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task? _saving;
@@ -136,11 +136,13 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
 
     private void Observe(in AdmittedFrame frame, byte[] body, int bodyLength, long heardUtcMs)
     {
-        var entry = _units[frame.Unit] ??= new UnitEntry(heardUtcMs);
+        var entry = _units[frame.Unit] ??= new UnitActivityEntry(heardUtcMs);
         if (frame.Class == FrameClass.Live && frame.Counter > entry.Live)
         {
             entry.Live = frame.Counter;
-            if (_codec.ReadBody(frame.Kind, frame.Flags, _fleet.Current.Area, body, 0, bodyLength) == FrameRejection.None)
+            var fleet = _fleet.Current;
+            var area = fleet.Find(frame.Unit) is { } unit ? fleet.AreaOf(unit) : fleet.Area;
+            if (_codec.ReadBody(frame.Kind, frame.Flags, area, body, 0, bodyLength) == FrameRejection.None)
                 entry.Heard(heardUtcMs, UnitSilence.IntervalMs(_codec.Position));
         }
         else if (frame.Kind == FrameKind.Status)
@@ -182,7 +184,7 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         {
             if (state.Live.Newest < 0)
                 continue;
-            var entry = _units[unit] ??= new UnitEntry(state.Live.AsOfUtcMs);
+            var entry = _units[unit] ??= new UnitActivityEntry(state.Live.AsOfUtcMs);
             entry.Live = Math.Max(entry.Live, state.Live.Newest);
             _heardUtcMs = Math.Max(_heardUtcMs, state.Live.AsOfUtcMs);
         }
@@ -199,9 +201,10 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
 
     private async Task SaveAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        for (var isEnding = false; !isEnding;)
         {
             await Task.Delay(SaveInterval, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            isEnding = _stopping.IsCancellationRequested;
             try
             {
                 Save();

@@ -18,7 +18,7 @@ internal sealed record UnitActivityFile
     /// <summary>When it was saved: until then the gateway listened.</summary>
     public required long SavedUtcMs { get; init; }
 
-    public required IReadOnlyList<(int Unit, UnitEntry Entry)> Units { get; init; }
+    public required IReadOnlyList<(int Unit, UnitActivityEntry Entry)> Units { get; init; }
 
     /// <summary>What is kept, or null if there is nothing, or with <paramref name="problem"/> nothing of use.</summary>
     public static UnitActivityFile? Load(string file, out string? problem)
@@ -45,7 +45,7 @@ internal sealed record UnitActivityFile
     }
 
     /// <summary>What is to be kept of the units, apart from them.</summary>
-    public static KeptUnits Copy(long id, long savedUtcMs, UnitEntry?[] units)
+    public static KeptUnits Copy(long id, long savedUtcMs, UnitActivityEntry?[] units)
     {
         List<KeptUnit> kept = [];
         for (var unit = 0; unit < units.Length; unit++)
@@ -76,7 +76,7 @@ internal sealed record UnitActivityFile
         SavedUtcMs = kept.SavedUtcMs,
         Units =
         [
-            .. kept.Units.Select(static unit => (unit.Unit, new UnitEntry(unit.HeardUtcMs)
+            .. kept.Units.Select(static unit => (unit.Unit, new UnitActivityEntry(unit.HeardUtcMs)
             {
                 Live = unit.Live,
                 Status = unit.Status,

@@ -1,7 +1,7 @@
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>What <see cref="UnitActivity"/> knows of one unit. Guarded by its lock.</summary>
-internal sealed class UnitEntry(long heardUtcMs)
+internal sealed class UnitActivityEntry(long heardUtcMs)
 {
     /// <summary>The largest live counter; -1 none.</summary>
     public long Live { get; set; } = -1;
