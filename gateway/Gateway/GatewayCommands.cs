@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -82,7 +83,7 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException)
+        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException)
         {
             return await NotStartedAsync(host, e);
         }

@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
@@ -28,11 +29,19 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new FleetSource(configuration.Fleet));
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
+    services.AddStage<DownlinkStore>(configuration.Downlink.File);
+    services.AddSingleton(configuration.Downlink);
+    services.AddSingleton<DownlinkMetrics>();
+    services.AddStage<CommandQueue>();
+    services.AddStage<DownlinkWorker>();
+    services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<DownlinkWorker>());
+    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<DownlinkWorker>());
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
     services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddPublishing(configuration);
     services.AddStage<AdmissionWorker>();
-    services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
+    services.AddSingleton<PacketForwarderMetrics>();
+    services.AddStage<PacketForwarderServer>(configuration.PacketForwarder);
     return builder.Build();
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -15,7 +17,9 @@ public sealed record GatewayConfiguration
 
     public required int QueueDatagramsMax { get; init; }
 
-    public required IPEndPoint PacketForwarderListen { get; init; }
+    public required PacketForwarderOptions PacketForwarder { get; init; }
+
+    public required DownlinkOptions Downlink { get; init; }
 
     public required MqttConfiguration Mqtt { get; init; }
 

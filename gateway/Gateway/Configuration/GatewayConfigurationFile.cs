@@ -1,4 +1,6 @@
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Mqtt;
 
@@ -32,10 +34,9 @@ public static class GatewayConfigurationFile
         var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var packetForwarder = ingest.Section("packetForwarder");
-        var listen = packetForwarder.Listen("listen");
-        packetForwarder.Finish();
+        var packetForwarder = PacketForwarderOptions.Read(ingest.Section("packetForwarder"));
         ingest.Finish();
+        var downlink = DownlinkOptions.Read(root.Section("downlink"));
         var mqttSection = root.Section("mqtt");
         var publish = PublishOptions.Read(mqttSection);
         var mqtt = ReadMqtt(mqttSection);
@@ -52,7 +53,8 @@ public static class GatewayConfigurationFile
             JournalFile = journal,
             JournalRetentionDays = retentionDays,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen!,
+            PacketForwarder = packetForwarder,
+            Downlink = downlink,
             Mqtt = mqtt,
             Publish = publish,
             TopicRoot = topicRoot,

@@ -45,6 +45,9 @@ public sealed partial class CommandQueue : IHostedService
     /// </summary>
     public const int CounterKeptMs = 600_000;
 
+    /// <summary>So long one try may be under way, ms: the next window may open before it has ended.</summary>
+    public const int UnderWayMs = 4_000;
+
     private readonly DownlinkOptions _options;
     private readonly DownlinkStore _store;
     private readonly FleetSource _fleet;
@@ -184,6 +187,7 @@ public sealed partial class CommandQueue : IHostedService
         {
             var isOvertaken = _waiting.TryGetValue(command.Unit, out var others)
                 && others.Exists(other => other != command && other.CounterTakenMs > command.CounterTakenMs && other.HasCounter);
+            command.RestsUntilMs = nowMs + UnderWayMs;
             if (command.HasCounter && !isOvertaken && nowMs - command.CounterTakenMs < CounterKeptMs)
                 return command.Counters[^1];
             if (command.End != CommandEnd.None || next() is not { } counter)

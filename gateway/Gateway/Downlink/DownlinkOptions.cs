@@ -9,9 +9,6 @@ public sealed record DownlinkOptions
     /// <summary>The default of the key <c>file</c>.</summary>
     public const string FileDefault = "state/downlink.db";
 
-    /// <summary>Gateways that may share the counters of one fleet.</summary>
-    public const int GatewaysMax = 8;
-
     private static readonly string[] _regions = ["AS923-1", "AS923-2", "AS923-3", "AS923-4", "EU868", "US915", Regions.ReceiveOnly];
 
     /// <summary>Full path of the store.</summary>
@@ -53,7 +50,7 @@ public sealed record DownlinkOptions
             PowerDbm = section.Number("powerDbm", 0, 30, 14),
             GatherMs = section.Number("gatherMs", 0, 800, 200),
             NetworkGatherMs = section.Number("networkGatherMs", 0, 60_000, 500),
-            GatewayIndex = section.OptionalNumber("gatewayIndex", 0, GatewaysMax - 1),
+            GatewayIndex = section.OptionalNumber("gatewayIndex", 0, Core.Security.DownlinkReservation.GatewaysMax - 1),
             CommandsMax = section.Number("commandsMax", 1, 1_000_000, 10_000),
             CommandsPerUnitMax = section.Number("commandsPerUnitMax", 1, 1000, 16),
         };
