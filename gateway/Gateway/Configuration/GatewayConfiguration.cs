@@ -35,6 +35,8 @@ public sealed record GatewayConfiguration
 
     public required MqttConfiguration Mqtt { get; init; }
 
+    public required PublishOptions Publish { get; init; }
+
     public required HealthOptions Health { get; init; }
 
     /// <summary>Null exports nothing.</summary>

@@ -35,6 +35,7 @@ public static class GatewayConfigurationFile
         var packetForwarder = PacketForwarderOptions.Read(ingest.Section("packetForwarder"));
         var mqttSection = root.Section("mqtt");
         var mqtt = MqttConfiguration.Read(mqttSection);
+        var publish = PublishOptions.Read(mqttSection);
         mqttSection.Finish();
         var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
         if (!IngestOptions.Sources.Any(ingest.Has))
@@ -62,6 +63,7 @@ public static class GatewayConfigurationFile
             Ingests = ingests,
             Downlink = downlink,
             Mqtt = mqtt,
+            Publish = publish,
             Health = health,
             Otlp = otlp,
             Log = log,
