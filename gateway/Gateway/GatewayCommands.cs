@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -82,7 +83,7 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException)
+        catch (Exception e) when (e is ListenException or JournalException or ClusterException)
         {
             return await NotStartedAsync(host, e);
         }

@@ -1,5 +1,6 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
@@ -33,7 +34,19 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
-    services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+    var stopTimeout = TimeSpan.FromSeconds(configuration.StopTimeoutS);
+    if (configuration.Cluster is { } cluster)
+    {
+        services.AddCluster(
+            cluster,
+            (provider, journal) => ActivatorUtilities.CreateInstance<JournalPublisher>(provider, journal, stopTimeout),
+            (provider, name, cancellation) => provider.GetRequiredService<MqttConnections>().EvictAsync(name, cancellation));
+    }
+    else
+    {
+        services.AddStage<JournalPublisher>(stopTimeout);
+    }
+
     services.AddStage<AdmissionWorker>();
     services.AddStage<PacketForwarderServer>(configuration.PacketForwarderListen);
     return builder.Build();

@@ -1,4 +1,5 @@
 using System.Net;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Fleet;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -18,6 +19,9 @@ public sealed record GatewayConfiguration
     public required IPEndPoint PacketForwarderListen { get; init; }
 
     public required MqttConfiguration Mqtt { get; init; }
+
+    /// <summary>Null for a gateway that stands alone.</summary>
+    public ClusterOptions? Cluster { get; init; }
 
     public required string TopicRoot { get; init; }
 

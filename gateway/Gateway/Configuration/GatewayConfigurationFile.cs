@@ -1,3 +1,4 @@
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Mqtt;
 
@@ -36,6 +37,9 @@ public static class GatewayConfigurationFile
         packetForwarder.Finish();
         ingest.Finish();
         var mqtt = ReadMqtt(root.Section("mqtt"));
+        var cluster = ClusterOptions.Read(root.Section("cluster"));
+        if (cluster is not null && mqtt.Embedded is not null)
+            root.Wrong("cluster", "stands beside mqtt.embedded", "a broker that all gateways of the cluster reach");
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -51,6 +55,7 @@ public static class GatewayConfigurationFile
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarderListen = listen!,
             Mqtt = mqtt,
+            Cluster = cluster is null ? null : cluster with { Name = mqtt.ClientId },
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,

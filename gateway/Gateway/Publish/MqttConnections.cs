@@ -50,7 +50,7 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
         var link = _stack.CreateLink();
         try
         {
-            await link.ConnectAsync(Options(will), cancellationToken);
+            await link.ConnectAsync(Options(_configuration.ClientId, will), cancellationToken);
             return link;
         }
         catch
@@ -60,6 +60,18 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has the broker end the connection of another client of this name, if it has one (MQTT 5 section 3.1.4: a second
+    /// CONNECT with a client id takes the session over). The other's will is published.
+    /// </summary>
+    /// <exception cref="MqttLinkException">The broker was not reached, or refused.</exception>
+    public async Task EvictAsync(string clientId, CancellationToken cancellationToken)
+    {
+        await using var link = _stack.CreateLink();
+        await link.ConnectAsync(Options(clientId, will: null), cancellationToken);
+        await link.DisconnectAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -67,11 +79,11 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
             await _broker.DisposeAsync();
     }
 
-    private MqttLinkOptions Options(MqttMessage will) => new()
+    private MqttLinkOptions Options(string clientId, MqttMessage? will) => new()
     {
         Host = Host,
         Port = Port,
-        ClientId = _configuration.ClientId,
+        ClientId = clientId,
         KeepAliveSeconds = _configuration.KeepAliveS,
         Will = will,
         UserName = _configuration.User,
