@@ -30,7 +30,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
 
     services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
-    services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
+    services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));

@@ -1,6 +1,7 @@
 using System.Net;
 using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Journal;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -9,10 +10,7 @@ public sealed record GatewayConfiguration
 {
     public required FleetRegistry Fleet { get; init; }
 
-    /// <summary>Full path of the journal's file.</summary>
-    public required string JournalFile { get; init; }
-
-    public required int JournalRetentionDays { get; init; }
+    public required JournalOptions Journal { get; init; }
 
     public required int QueueDatagramsMax { get; init; }
 

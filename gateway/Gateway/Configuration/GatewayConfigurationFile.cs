@@ -1,5 +1,6 @@
 using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Configuration;
@@ -28,8 +29,7 @@ public static class GatewayConfigurationFile
         var fleetFile = root.FilePath("fleet");
         if (fleetFile is null && !root.Has("fleet"))
             root.Wrong("fleet", "is absent", "the path of the fleet file");
-        var journal = root.FilePath("journal", "state/journal.db")!;
-        var retentionDays = root.Number("journalRetentionDays", 1, 3650, 30);
+        var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
         var packetForwarder = ingest.Section("packetForwarder");
@@ -50,8 +50,7 @@ public static class GatewayConfigurationFile
         return new GatewayConfiguration
         {
             Fleet = fleet!,
-            JournalFile = journal,
-            JournalRetentionDays = retentionDays,
+            Journal = journal,
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarderListen = listen!,
             Mqtt = mqtt,

@@ -23,7 +23,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         var (configuration, errors) = Load(Good, GoodFleet);
 
         Assert.Empty(errors);
-        Assert.Equal(Path.Combine(_folder, "state", "journal.db"), configuration!.JournalFile);
+        Assert.Equal(Path.Combine(_folder, "state", "journal.db"), configuration!.Journal.File);
         Assert.Equal(1883, configuration.Mqtt.Port);
         Assert.Null(configuration.Mqtt.Embedded);
         Assert.Equal("patrol/v1", configuration.TopicRoot);
