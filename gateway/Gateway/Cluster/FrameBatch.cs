@@ -9,6 +9,7 @@ namespace BoatTelemetry.Gateway.Cluster;
 /// <summary>Frames and receptions as the columns that <c>store_frames</c> of schema.sql takes. One thread; used again.</summary>
 internal sealed class FrameBatch
 {
+    private readonly List<long> _offset = [];
     private readonly List<int> _unit = [];
     private readonly List<short> _class = [];
     private readonly List<long> _counter = [];
@@ -29,12 +30,31 @@ internal sealed class FrameBatch
     private readonly List<int?> _bandwidthHz = [];
     private readonly List<long?> _concentratorUs = [];
     private readonly List<short> _link = [];
+    private long _numbers;
 
     /// <summary>How many frames it holds.</summary>
     public int Frames => _unit.Count;
 
-    /// <summary>Takes the records' frames and receptions, and nothing of what was in it before.</summary>
-    public void Set(IReadOnlyList<JournalRecord> records)
+    /// <summary>
+    /// Takes the records' frames and receptions, and nothing of what was in it before. The database's numbers keep the spool's
+    /// distances, also those of numbers that stayed unused.
+    /// </summary>
+    /// <param name="records">Of the spool.</param>
+    /// <param name="afterId">Its number up to which all was stored before.</param>
+    /// <param name="toId">Its number up to which all is stored with these.</param>
+    public void Set(IReadOnlyList<JournalRecord> records, long afterId, long toId)
+    {
+        Clear();
+        _numbers = toId - afterId;
+        foreach (var record in records)
+        {
+            _offset.Add(record.Frame.Id - afterId);
+            Add(record);
+        }
+    }
+
+    /// <summary>Takes the records for their receptions alone: their frames were stored before.</summary>
+    public void SetReceptions(IReadOnlyList<JournalRecord> records)
     {
         Clear();
         foreach (var record in records)
@@ -45,9 +65,11 @@ internal sealed class FrameBatch
     public async Task<(long Stored, long Overtaken)> StoreAsync(NpgsqlConnection connection, int gatewayIndex, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT stored, overtaken FROM store_frames($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+            "SELECT stored, overtaken FROM store_frames($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
             connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = gatewayIndex });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _numbers });
+        Array(command, NpgsqlDbType.Bigint, _offset);
         Array(command, NpgsqlDbType.Integer, _unit);
         Array(command, NpgsqlDbType.Smallint, _class);
         Array(command, NpgsqlDbType.Bigint, _counter);
@@ -112,9 +134,10 @@ internal sealed class FrameBatch
 
     private void Clear()
     {
+        _numbers = 0;
         System.Collections.IList[] columns =
         [
-            _unit, _class, _counter, _kind, _flags, _timeUtcMs, _receivedUtcMs, _sealed, _body,
+            _offset, _unit, _class, _counter, _kind, _flags, _timeUtcMs, _receivedUtcMs, _sealed, _body,
             _frame, _ordinal, _concentrator, _heardUtcMs, _rssiDbm, _snrDecibelE1, _frequencyHz, _spreadingFactor,
             _bandwidthHz, _concentratorUs, _link,
         ];

@@ -47,8 +47,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _set = set;
         _cursors = cursors;
 
-        // What every outlet has behind it is not read again, though another shard of the set is behind.
-        _reader = new ClusterReader(set.Shards, [.. set.Shards.Select(shard => cursors.Count == 0 ? 0 : cursors.Values.Min(outlet => outlet.GetValueOrDefault(shard)))]);
+        _reader = new ClusterReader(set.Shards, Floors(set, cursors));
         _saver = Task.Run(SaveAllAsync);
     }
 
@@ -84,7 +83,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     /// <remarks>Completes, too, when the database is away: then what was appended is committed in the spool.</remarks>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (!_isFrozen)
+        if (_isFrozen)
+            await _spool.FlushAsync(cancellationToken);
+        else
             await _forwarder.FlushAsync(cancellationToken);
 
         try
@@ -151,6 +152,14 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         await _saver;
         _end.Dispose();
         _saveSignal.Dispose();
+    }
+
+    // Where the shards of a set are not equally far, those ahead are not delivered again from where the last one is.
+    private static long[] Floors(ShardSet set, Dictionary<string, Dictionary<int, long>> cursors)
+    {
+        long[] behindAllOutlets = [.. set.Shards.Select(shard => cursors.Count == 0 ? 0 : cursors.Values.Min(outlet => outlet.GetValueOrDefault(shard)))];
+        var last = behindAllOutlets.DefaultIfEmpty().Min();
+        return [.. behindAllOutlets.Select(seq => seq == last ? 0 : seq)];
     }
 
     private Task SavedAsync()

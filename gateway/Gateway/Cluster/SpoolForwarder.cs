@@ -27,7 +27,8 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     public const int BatchMax = 512;
 
     /// <summary>
-    /// Receptions of a frame come for <see cref="Admission.FrameAdmission.DuplicateWindowMs"/>; the rest is for the spool's commit.
+    /// So long after a frame was forwarded no reception of it comes any more: they come for
+    /// <see cref="Admission.FrameAdmission.DuplicateWindowMs"/>, the rest is for the spool's commit.
     /// </summary>
     public const int ReceptionsSettleMs = 30_000;
 
@@ -36,8 +37,8 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     // What is not forwarded then waits in the spool for the next start.
     private static readonly TimeSpan _stopLongest = TimeSpan.FromSeconds(5);
 
-    // Between two looks at frames whose receptions are not settled.
-    private static readonly TimeSpan _lookInterval = TimeSpan.FromSeconds(5);
+    // Between two notes of how far the forwarding was.
+    private static readonly TimeSpan _noteInterval = TimeSpan.FromSeconds(1);
 
     private readonly IJournal _spool;
     private readonly ClusterDatabase _database;
@@ -51,11 +52,16 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     private readonly List<JournalRecord> _records = [];
     private readonly FrameBatch _batch = new();
     private readonly ConcurrentDictionary<string, bool> _ofAlone = new(StringComparer.Ordinal);
+
+    // How far the forwarding was when, for the last ReceptionsSettleMs: one a second.
+    private readonly Queue<(long Id, long At)> _notes = new();
+    private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
+    private TaskCompletionSource _wake = NewSignal();
+    private (long Id, long At) _lastNote;
     private Task _loop = Task.CompletedTask;
-    private TaskCompletionSource _moved = NewSignal();
     private long _framesTo;
     private long _receptionsTo;
-    private long _lookedAt;
+    private long _settledTo;
     private volatile bool _isFailing;
 
     public SpoolForwarder(
@@ -89,6 +95,10 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     {
         _framesTo = _spool.LoadCursor(FramesOutlet);
         _receptionsTo = _spool.LoadCursor(ReceptionsOutlet);
+
+        // What an earlier process has heard, this one knows no further receptions of.
+        _settledTo = _spool.CommittedId;
+        _lastNote = (_settledTo, _time.GetTimestamp());
         _metrics.Gauge("cluster.behind", "Committed numbers of the spool that are not in the database.", () => _spool.CommittedId - ForwardedId);
         _metrics.Gauge("cluster.failing", "1 while the database fails.", () => _isFailing ? 1 : 0);
         _loop = _guard.Run(nameof(SpoolForwarder), RunAsync);
@@ -115,14 +125,10 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     internal async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _spool.FlushAsync(cancellationToken);
-        var id = _spool.CommittedId;
-        while (true)
-        {
-            var moved = Volatile.Read(ref _moved);
-            if (ForwardedId >= id || _isFailing)
-                return;
-            await moved.Task.WaitAsync(cancellationToken);
-        }
+        var flushed = NewSignal();
+        _flushes.Enqueue(flushed);
+        Volatile.Read(ref _wake).TrySetResult();
+        await flushed.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -142,15 +148,14 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
 #pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
         var delay = new ReconnectDelay(Random.Shared);
 #pragma warning restore CA5394
+        List<TaskCompletionSource> flushes = [];
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var hasMore = await ForwardFramesAsync();
-                hasMore |= await ForwardReceptionsAsync();
-                if (_isFailing)
-                    Log.Recovered(_log, _spool.CommittedId - ForwardedId);
-                _isFailing = false;
+                flushes = TakeFlushes();
+                var hasMore = await ForwardAsync(isFlush: flushes.Count > 0);
+                flushes.ForEach(static flush => flush.TrySetResult());
                 delay.Reset();
                 if (!hasMore)
                     await WaitAsync();
@@ -159,7 +164,7 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
             {
                 _metrics.Failures.Add();
                 _isFailing = true;
-                Signal();
+                flushes.ForEach(static flush => flush.TrySetResult());
                 var wait = delay.Next();
                 Log.Failed(_log, e.Message, _spool.CommittedId - ForwardedId, (int)wait.TotalMilliseconds);
                 await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -171,67 +176,100 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
         }
     }
 
-    // False if there was nothing.
+    // The flushes that are waited for are taken before anything is read, and so cover it. One that cannot be carried out now is over, too.
+    private List<TaskCompletionSource> TakeFlushes()
+    {
+        List<TaskCompletionSource> flushes = [];
+        Volatile.Write(ref _wake, NewSignal());
+        while (_flushes.TryDequeue(out var flush))
+            flushes.Add(flush);
+        return flushes;
+    }
+
+    // False if there is nothing more.
+    private async Task<bool> ForwardAsync(bool isFlush)
+    {
+        var hasMore = await ForwardFramesAsync();
+        while (isFlush && hasMore)
+            hasMore = await ForwardFramesAsync();
+        NoteProgress();
+        hasMore |= await ForwardReceptionsAsync(_settledTo);
+        if (isFlush)
+            await ForwardUnsettledReceptionsAsync();
+        if (_isFailing)
+            Log.Recovered(_log, _spool.CommittedId - ForwardedId);
+        _isFailing = false;
+        return hasMore;
+    }
+
+    // False if there is no more.
     private async Task<bool> ForwardFramesAsync()
     {
         var committed = _spool.CommittedId;
         if (committed > _framesTo)
         {
             _spool.Read(_framesTo, BatchMax, _records);
-            if (_records.Count > 0)
-            {
-                _batch.Set(_records);
-                await StoreAsync();
-                _metrics.FramesForwarded.Add(_records.Count);
-            }
 
-            // Nothing, though more is committed: numbers that stayed unused.
-            Volatile.Write(ref _framesTo, _records.Count > 0 ? _records[^1].Frame.Id : committed);
-            _spool.SaveCursor(FramesOutlet, _framesTo);
-            Signal();
+            // Less than was asked for: the numbers behind it stayed unused.
+            var to = _records.Count == BatchMax ? _records[^1].Frame.Id : Math.Max(committed, _records.Count > 0 ? _records[^1].Frame.Id : 0);
+            _batch.Set(_records, _framesTo, to);
+            await StoreAsync();
+            _metrics.FramesForwarded.Add(_records.Count);
+            Volatile.Write(ref _framesTo, to);
+            _spool.SaveCursor(FramesOutlet, to);
         }
 
         await _knowledge.ExchangeAsync(_database, _framesTo, _stopping.Token);
         return _spool.CommittedId > _framesTo;
     }
 
-    // False if there was nothing.
-    private async Task<bool> ForwardReceptionsAsync()
+    private void NoteProgress()
     {
-        if (_receptionsTo >= _framesTo || _time.GetElapsedTime(_lookedAt) < _lookInterval)
-            return false;
-        _spool.Read(_receptionsTo, BatchMax, _records);
-        var unsettled = _records.FindIndex(record => record.Frame.Id > _framesTo || !IsSettled(record.Frame.ReceivedUtcMs));
-        if (unsettled >= 0)
+        if (_framesTo > _lastNote.Id && _time.GetElapsedTime(_lastNote.At) >= _noteInterval)
         {
-            _lookedAt = _time.GetTimestamp();
-            _records.RemoveRange(unsettled, _records.Count - unsettled);
+            _lastNote = (_framesTo, _time.GetTimestamp());
+            _notes.Enqueue(_lastNote);
         }
 
-        var to = _receptionsTo;
-        if (_records.Count > 0)
-            to = _records[^1].Frame.Id;
-        else if (unsettled < 0)
-            to = _framesTo;
+        while (_notes.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.At).TotalMilliseconds >= ReceptionsSettleMs)
+            _settledTo = _notes.Dequeue().Id;
+    }
+
+    // False if there is no more.
+    private async Task<bool> ForwardReceptionsAsync(long settledTo)
+    {
+        var to = Math.Min(settledTo, _framesTo);
+        if (_receptionsTo >= to)
+            return false;
+        _receptionsTo = await ForwardReceptionsAsync(_receptionsTo, to);
+        _spool.SaveCursor(ReceptionsOutlet, _receptionsTo);
+        return _receptionsTo < to;
+    }
+
+    // The cursor stays: more of them may come.
+    private async Task ForwardUnsettledReceptionsAsync()
+    {
+        for (var after = _receptionsTo; after < _framesTo;)
+            after = await ForwardReceptionsAsync(after, _framesTo);
+    }
+
+    // Returns up to which frame it did.
+    private async Task<long> ForwardReceptionsAsync(long after, long to)
+    {
+        _spool.Read(after, BatchMax, _records);
+        var beyond = _records.FindIndex(record => record.Frame.Id > to);
+        var isFull = beyond < 0 && _records.Count == BatchMax;
+        var done = isFull ? _records[^1].Frame.Id : to;
+        if (beyond >= 0)
+            _records.RemoveRange(beyond, _records.Count - beyond);
         _records.RemoveAll(static record => record.Receptions.Count < 2);
         if (_records.Count > 0)
         {
-            _batch.Set(_records);
+            _batch.SetReceptions(_records);
             await StoreAsync();
         }
 
-        if (to == _receptionsTo)
-            return false;
-        _receptionsTo = to;
-        _spool.SaveCursor(ReceptionsOutlet, to);
-        return true;
-    }
-
-    // What claims to be of the future was heard before the clock was set back.
-    private bool IsSettled(long receivedUtcMs)
-    {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        return receivedUtcMs < now - ReceptionsSettleMs || receivedUtcMs > now + ReceptionsSettleMs;
+        return done;
     }
 
     private async Task StoreAsync()
@@ -246,10 +284,9 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         timeout.CancelAfter(_idle);
-        await _spool.WaitForCommitAsync(_framesTo, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(_spool.WaitForCommitAsync(_framesTo, timeout.Token), Volatile.Read(ref _wake).Task);
+        await timeout.CancelAsync();
     }
-
-    private void Signal() => Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
 
     private static partial class Log
     {

@@ -101,9 +101,10 @@ CREATE FUNCTION lock_journal() RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_
 CREATE FUNCTION lock_leases() RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(1112821297, 2)';
 
 -- Stores a batch of one gateway's frames and receptions. One call, so that all of it has come in before the lock is
--- taken: a gateway that stops in the middle of sending holds nobody up. Idempotent.
+-- taken: a gateway that stops in the middle of sending holds nobody up. Idempotent. A frame without an offset is there
+-- already, and stands for its receptions.
 CREATE FUNCTION store_frames(
-    p_gateway integer,
+    p_gateway integer, p_numbers bigint, f_offset bigint[],
     f_unit integer[], f_class smallint[], f_counter bigint[], f_kind smallint[], f_flags smallint[],
     f_time_utc_ms bigint[], f_received_utc_ms bigint[], f_sealed bytea[], f_body bytea[],
     r_frame integer[], r_ordinal smallint[], r_concentrator bigint[], r_received_utc_ms bigint[],
@@ -115,18 +116,18 @@ DECLARE
     v_before bigint;
     v_day date;
     v_shards integer;
-    v_frames integer := coalesce(array_length(f_unit, 1), 0);
 BEGIN
     SELECT shards INTO STRICT v_shards FROM cluster;
     PERFORM lock_journal();
     UPDATE journal_head
-        SET seq = seq + v_frames, day = greatest(day, (clock_timestamp() AT TIME ZONE 'UTC')::date)
-        RETURNING seq - v_frames, day INTO STRICT v_before, v_day;
+        SET seq = seq + p_numbers, day = greatest(day, (clock_timestamp() AT TIME ZONE 'UTC')::date)
+        RETURNING seq - p_numbers, day INTO STRICT v_before, v_day;
 
     WITH given AS MATERIALIZED (
-        SELECT v_before + g.ordinal AS seq, g.*
-        FROM unnest(f_unit, f_class, f_counter, f_kind, f_flags, f_time_utc_ms, f_received_utc_ms, f_sealed, f_body)
-            WITH ORDINALITY AS g (unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body, ordinal)
+        SELECT v_before + g.number AS seq, g.*
+        FROM unnest(f_offset, f_unit, f_class, f_counter, f_kind, f_flags, f_time_utc_ms, f_received_utc_ms, f_sealed, f_body)
+            AS g (number, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body)
+        WHERE g.number IS NOT NULL
     ), fresh AS (
         INSERT INTO frame_key AS k (unit, class, counter, seq, day)
         SELECT unit, class, counter, seq, v_day FROM given
@@ -148,8 +149,8 @@ BEGIN
     SELECT count(*), count(*) FILTER (WHERE is_overtaken) INTO stored, overtaken FROM kept;
 
     INSERT INTO unit_live AS l (unit, newest)
-    SELECT unit, max(counter) FROM unnest(f_unit, f_class, f_counter) AS g (unit, class, counter)
-    WHERE class = 0 GROUP BY unit
+    SELECT unit, max(counter) FROM unnest(f_offset, f_unit, f_class, f_counter) AS g (number, unit, class, counter)
+    WHERE class = 0 AND number IS NOT NULL GROUP BY unit
     ON CONFLICT (unit) DO UPDATE SET newest = excluded.newest WHERE l.newest < excluded.newest;
 
     INSERT INTO reception (seq, day, gateway, ordinal, concentrator, received_utc_ms, rssi_dbm, snr_decibel_e1,
@@ -229,7 +230,7 @@ RETURNS SETOF integer LANGUAGE sql AS $$
         FOR SHARE OF l
     ), kept AS (
         INSERT INTO outlet_cursor AS o (outlet, shard, seq) SELECT p_outlet, shard, p_seq FROM held
-        ON CONFLICT (outlet, shard) DO UPDATE SET seq = greatest(o.seq, excluded.seq)
+        ON CONFLICT (outlet, shard) DO UPDATE SET seq = excluded.seq
         RETURNING shard
     )
     SELECT shard FROM kept

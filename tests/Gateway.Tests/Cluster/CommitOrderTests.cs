@@ -66,17 +66,17 @@ public sealed class CommitOrderTests(PostgresFixture postgres, ITestOutputHelper
         {
             List<JournalRecord> records = [];
             for (var i = 0; i < size; i++)
-                records.Add(Record(writer, counter++));
-            batch.Set(records);
+                records.Add(Record(i + 1, writer, counter++));
+            batch.Set(records, 0, size);
             await gateway.Database.RunAsync(connection => batch.StoreAsync(connection, writer, CancellationToken.None), CancellationToken.None);
         }
     }
 
-    private static JournalRecord Record(int unit, uint counter)
+    private static JournalRecord Record(long id, int unit, uint counter)
     {
         var record = new JournalRecord();
         var bytes = TestClusterGateway.Sealed(unit, FrameClass.Durable, counter);
-        record.Set(new AdmittedFrame { Unit = unit, Class = FrameClass.Durable, Counter = counter, Kind = FrameKind.Event }, bytes, bytes);
+        record.Set(new AdmittedFrame { Id = id, Unit = unit, Class = FrameClass.Durable, Counter = counter, Kind = FrameKind.Event }, bytes, bytes);
         record.Receptions.Add(new Reception { Concentrator = (ulong)unit });
         return record;
     }

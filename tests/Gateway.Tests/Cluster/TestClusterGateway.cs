@@ -15,12 +15,14 @@ namespace BoatTelemetry.Gateway.Tests.Cluster;
 internal sealed class TestClusterGateway : IAsyncDisposable
 {
     private readonly Stages _stages;
+    private readonly bool _ownStages;
     private readonly List<IHostedService> _started = [];
     private bool _isDisposed;
 
-    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 2, TimeSpan ahead = default)
+    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 2, TimeProvider? time = null, Stages? stages = null)
     {
-        _stages = new Stages(datagramsMax: 4096, new ShiftedTime(ahead));
+        _ownStages = stages is null;
+        _stages = stages ?? new Stages(datagramsMax: 4096, time);
         Options = new ClusterOptions
         {
             Connection = connection,
@@ -61,9 +63,9 @@ internal sealed class TestClusterGateway : IAsyncDisposable
     public ClusterParts Parts => new(Spool, Forwarder, Database, Head, Leases, Metrics);
 
     /// <summary>Starts what it has to have; leases and reading only where they are asked for.</summary>
-    public async Task<TestClusterGateway> StartAsync(bool withLeases = true)
+    public async Task<TestClusterGateway> StartAsync(bool withLeases = true, params ICommitListener[] listeners)
     {
-        Spool = await _stages.StartJournalAsync(listeners: Knowledge);
+        Spool = await _stages.StartJournalAsync(listeners: [Knowledge, .. listeners]);
         Forwarder = new SpoolForwarder(
             Spool, Database, Options, Knowledge, _stages.Guard, Metrics, _stages.Time, NullLogger<SpoolForwarder>.Instance);
         if (withLeases)
@@ -133,7 +135,10 @@ internal sealed class TestClusterGateway : IAsyncDisposable
         _isDisposed = true;
         foreach (var stage in Enumerable.Reverse(_started))
             await stage.StopAsync(CancellationToken.None);
-        await _stages.DisposeAsync();
+        if (_ownStages)
+            await _stages.DisposeAsync();
+        else
+            await _stages.StopAsync(Spool);
         await Database.DisposeAsync();
     }
 }
