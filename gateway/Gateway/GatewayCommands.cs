@@ -1,6 +1,10 @@
 using System.CommandLine;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Health;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.Capture;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -25,9 +29,15 @@ public enum ExitCode
 
     /// <summary>A stage failed in a way that nobody foresaw; the log has it. Start it again.</summary>
     InternalError = 3,
+
+    /// <summary>The gateway that was asked says that it is not ready.</summary>
+    NotReady = 4,
+
+    /// <summary>No gateway answers.</summary>
+    NotReached = 5,
 }
 
-/// <summary>The command line: run, and check-config.</summary>
+/// <summary>The command line: run, check-config, backup, status, units.</summary>
 internal static class GatewayCommands
 {
     /// <summary>Carries the command line out and returns the <see cref="ExitCode"/>.</summary>
@@ -43,6 +53,11 @@ internal static class GatewayCommands
         check.Options.Add(checkedConfig);
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
+        root.Subcommands.Add(ReplayCommand.Make(ConfigOption(), (file, replay) => RunAsync(file, build, replay)));
+        root.Subcommands.Add(Backup());
+        root.Subcommands.Add(StatusCommands.Status());
+        root.Subcommands.Add(StatusCommands.Units());
+        root.Subcommands.Add(Fleet.FleetCommands.Create());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -50,6 +65,34 @@ internal static class GatewayCommands
 
     private static Option<string> ConfigOption() =>
         new("--config") { Description = "The configuration file; see docs/gateway-config.md.", HelpName = "FILE", Required = true };
+
+    private static Command Backup()
+    {
+        var config = ConfigOption();
+        var to = new Option<string>("--to") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var backup = new Command("backup", "Copies the journal, also of a gateway that runs.");
+        backup.Options.Add(config);
+        backup.Options.Add(to);
+        backup.SetAction(parsed => (int)BackUp(parsed.GetRequiredValue(config), parsed.GetRequiredValue(to)));
+        return backup;
+    }
+
+    private static ExitCode BackUp(string file, string to)
+    {
+        if (Load(file) is not { } configuration)
+            return ExitCode.ConfigurationError;
+        try
+        {
+            var bytes = JournalBackup.Run(configuration.Journal.File, to);
+            Console.Out.WriteLine($"{to}: {bytes} bytes");
+            return ExitCode.Ok;
+        }
+        catch (JournalException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.NotStarted;
+        }
+    }
 
     private static ExitCode Check(string file)
     {
@@ -70,10 +113,11 @@ internal static class GatewayCommands
         return configuration;
     }
 
-    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build)
+    private static async Task<ExitCode> RunAsync(string file, Func<GatewayConfiguration, IHost> build, ReplayOptions? replay = null)
     {
         if (Load(file) is not { } configuration)
             return ExitCode.ConfigurationError;
+        configuration = configuration with { Ingests = configuration.Ingests with { Replay = replay } };
         using var host = build(configuration);
         try
         {
@@ -83,17 +127,29 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException)
+        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException or ClusterException)
         {
             return await NotStartedAsync(host, e);
         }
 
-        var forwarder = host.Services.GetRequiredService<PacketForwarderServer>();
         var mqtt = host.Services.GetRequiredService<MqttConnections>();
+        var health = host.Services.GetRequiredService<HealthServer>().Address is { } address ? $", health {address}" : "";
         await Console.Out.WriteLineAsync(
-            $"gateway ready: packet-forwarder udp/{forwarder.LocalEndPoint}, mqtt {mqtt.Address} ({mqtt.Description})");
+            $"gateway ready: {string.Join(", ", Ingests(host.Services))}, mqtt {mqtt.Address} ({mqtt.Description}){health}");
         await host.WaitForShutdownAsync();
+        if (host.Services.GetService<ReplayIngest>() is { IsComplete: false })
+            return ExitCode.NotStarted;
         return host.Services.GetRequiredService<StageGuard>().HasFailed ? ExitCode.InternalError : ExitCode.Ok;
+    }
+
+    private static IEnumerable<string> Ingests(IServiceProvider services)
+    {
+        if (services.GetService<PacketForwarderServer>() is { } forwarder)
+            yield return $"packet-forwarder udp/{forwarder.LocalEndPoint}";
+        foreach (var ingest in services.GetServices<IIngestStage>())
+            yield return ingest.Description;
+        if (services.GetService<ReplayIngest>() is not null)
+            yield return "replay";
     }
 
     // The stages before the one that failed run already: they end in order, and not under their own feet.

@@ -1,8 +1,10 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -20,28 +22,26 @@ static IHost Build(GatewayConfiguration configuration)
 {
     var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
     var services = builder.Services;
-    builder.Logging.LogToStandardError();
+    builder.Logging.LogToStandardError(configuration.Log);
     services.BoundStop(configuration);
 
-    services.AddSingleton(TimeProvider.System);
-    services.AddSingleton<GatewayMetrics>();
-    services.AddSingleton<StageGuard>();
-    services.AddSingleton(new FleetSource(configuration.Fleet));
-    services.AddSingleton(new DatagramBuffer(configuration.QueueDatagramsMax));
+    services.AddObservability(configuration);
+    services.AddFleet(configuration.Fleet, configuration.FleetSource);
+    services.AddCapture(configuration.Ingests);
+    services.AddSingleton(provider => new DatagramBuffer(
+        configuration.QueueDatagramsMax, provider.GetService<ICapture>(), provider.GetRequiredService<GatewayMetrics>()));
 
-    services.AddStage<DownlinkStore>(configuration.Downlink.File);
-    services.AddSingleton(configuration.Downlink);
-    services.AddSingleton<DownlinkMetrics>();
-    services.AddStage<CommandQueue>();
-    services.AddStage<DownlinkWorker>();
-    services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<DownlinkWorker>());
-    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<DownlinkWorker>());
-    services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
-    services.AddStage<SqliteJournal>(configuration.JournalFile, configuration.JournalRetentionDays);
+    services.AddDownlinks(configuration.Downlink);
+    services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
+    services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
+    services.AddStage<UnitsHeard>();
+    services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
+    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<UnitsHeard>());
     services.AddPublishing(configuration);
-    services.AddStage<AdmissionWorker>();
-    services.AddSingleton<PacketForwarderMetrics>();
-    services.AddStage<PacketForwarderServer>(configuration.PacketForwarder);
+    services.AddAdmission(configuration.Admission);
+    if (configuration is { PacketForwarder: { } forwarder, Ingests.Replay: null })
+        services.AddPacketForwarder(forwarder);
+    services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

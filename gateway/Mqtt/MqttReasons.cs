@@ -4,11 +4,24 @@ namespace BoatTelemetry.Mqtt;
 internal static class MqttReasons
 {
     public const byte Success = 0x00;
+    public const byte PacketTooLarge = 0x95;
     private const byte FirstFailure = 0x80;
 
     public static bool IsFailure(int reasonCode) => reasonCode >= FirstFailure;
 
     public static string Describe(int reasonCode) => $"{NameOf(reasonCode)} (0x{reasonCode:X2})";
+
+    /// <summary>A CONNACK's return code of MQTT 3.1.1 (section 3.2.2.3) as the reason code of MQTT 5 that says the same.</summary>
+    public static int OfReturnCode311(int returnCode) => returnCode switch
+    {
+        0 => Success,
+        1 => 0x84,
+        2 => 0x85,
+        3 => 0x88,
+        4 => 0x86,
+        5 => 0x87,
+        _ => FirstFailure,
+    };
 
     private static string NameOf(int reasonCode) => reasonCode switch
     {
@@ -35,7 +48,7 @@ internal static class MqttReasons
         0x91 => "packet identifier in use",
         0x93 => "receive maximum exceeded",
         0x94 => "topic alias invalid",
-        0x95 => "packet too large",
+        PacketTooLarge => "packet too large",
         0x96 => "message rate too high",
         0x97 => "quota exceeded",
         0x98 => "administrative action",

@@ -14,19 +14,23 @@ public sealed partial class AdmissionWorker(
     FleetSource fleet,
     IJournal journal,
     IEnumerable<IUplinkListener> listeners,
+    AdmissionOptions options,
+    UnitClocks clocks,
     StageGuard guard,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger<AdmissionWorker> log) : IHostedService
 {
     private readonly LogSampler<FrameRejection> _sampler = new(time);
+    private readonly LogSampler<AdmissionOutcome> _limited = new(time);
     private Task _loop = Task.CompletedTask;
 
     /// <inheritdoc/>
     /// <remarks>The journal has started before, so that what it remembers of each unit is there.</remarks>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var admission = new FrameAdmission(fleet, journal.LoadUnits(), listeners, metrics);
+        var admission = new FrameAdmission(fleet, journal.LoadUnits(), listeners, metrics, options, clocks);
+        metrics.Gauge("admission.clocks_beyond_limit", "Units whose clock is off by more than admission.clockSkewMaxS.", () => clocks.BeyondLimit);
         _loop = guard.Run(nameof(AdmissionWorker), () => RunAsync(admission));
         return Task.CompletedTask;
     }
@@ -48,7 +52,9 @@ public sealed partial class AdmissionWorker(
                 var outcome = admission.Admit(datagram, journal, out var rejection);
                 if (outcome == AdmissionOutcome.Rejected)
                     LogRejection(rejection, datagram);
-                if (outcome is AdmissionOutcome.Rejected or AdmissionOutcome.RepeatedReception)
+                if (outcome == AdmissionOutcome.RateLimited)
+                    LogRateLimited(datagram);
+                if (!FrameAdmission.IsTaken(outcome))
                     buffer.Return(datagram);
             }
         }
@@ -63,9 +69,21 @@ public sealed partial class AdmissionWorker(
         }
     }
 
+    private void LogRateLimited(Datagram datagram)
+    {
+        if (log.IsEnabled(LogLevel.Warning) && _limited.TryTake(AdmissionOutcome.RateLimited, out var suppressed))
+        {
+            Log.RateLimited(
+                log, suppressed, datagram.Reception.Source?.Name, datagram.Reception.Concentrator, Convert.ToHexStringLower(datagram.Bytes));
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(201, LogLevel.Information, "Frame rejected: {Rejection} ({Suppressed} more not logged); from concentrator {Concentrator:x16}: {Hex}")]
         public static partial void Rejected(ILogger log, FrameRejection rejection, long suppressed, ulong concentrator, string hex);
+
+        [LoggerMessage(202, LogLevel.Warning, "More frames of one unit from one source than admission.framesPerSecondMax ({Suppressed} more not logged); from {Source}, concentrator {Concentrator:x16}: {Hex}")]
+        public static partial void RateLimited(ILogger log, long suppressed, string? source, ulong concentrator, string hex);
     }
 }

@@ -1,80 +1,146 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using BoatTelemetry.Gateway.Ingest;
+
 namespace BoatTelemetry.Gateway.Admission;
 
+/// <summary>What the last frames of a unit say of bytes that came in.</summary>
+internal enum RecentFinding
+{
+    /// <summary>None of them.</summary>
+    Unknown = 0,
+
+    /// <summary>One of them, and not heard by this concentrator before.</summary>
+    FurtherReception,
+
+    /// <summary>One of them, heard by this concentrator before, or by as many as are kept.</summary>
+    Repeated,
+}
+
+/// <summary>A frame by its header and its end, which holds the tag.</summary>
+/// <remarks>
+/// Two genuine frames of a unit differ in their header or, where the header has only the counter's low bits, in their tag. Bytes that
+/// agree in both and differ between, damaged or forged, can at most pass for one more reception of a genuine frame, as whoever
+/// repeats its bytes unchanged does; they are never opened and never kept.
+/// </remarks>
+internal readonly record struct FrameKey(ulong Head, ulong Tail)
+{
+    /// <param name="frame">At least 8 bytes; every kind of frame is longer.</param>
+    public static FrameKey Of(ReadOnlySpan<byte> frame) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(frame), BinaryPrimitives.ReadUInt64BigEndian(frame[^8..]));
+}
+
 /// <summary>
-/// The last few admitted frames of one unit, as their bytes, so that the same frame heard by another concentrator is
-/// known again without opening it.
+/// The last few admitted frames of one unit, so that the same frame heard by another concentrator is known again without opening it.
+/// Live and durable ones have places of their own: a burst of backlog must not push out the live frame that another concentrator
+/// is about to deliver.
 /// </summary>
 internal sealed class RecentFrames
 {
     /// <summary>
-    /// Named limit: frames remembered for each unit. They are all that it can send in <see cref="FrameAdmission.DuplicateWindowMs"/>,
-    /// at most one live frame a second, with both ends of that time, and one for its clock's second being short. One
-    /// more would push the oldest out, and its late reception would pass for a replay. Made when first used: a unit
-    /// that was never heard costs none.
+    /// Named limit: live frames remembered for each unit. They are all that it can send in <see cref="FrameAdmission.DuplicateWindowMs"/>,
+    /// at most one a second, with both ends of that time, and one for its clock's second being short. One more would push the oldest
+    /// out, and its late reception would pass for a replay.
     /// </summary>
-    public const int FramesMax = (FrameAdmission.DuplicateWindowMs / 1000) + 2;
+    public const int LiveMax = (FrameAdmission.DuplicateWindowMs / 1000) + 2;
+
+    /// <summary>
+    /// Named limit: durable frames remembered for each unit. By radio no unit sends more in that time. By Wi-Fi it does, hundreds a
+    /// second; nobody else hears those, and a forgotten one that comes again is a duplicate for the journal to know.
+    /// </summary>
+    public const int DurableMax = 12;
 
     /// <summary>Named limit: receptions journaled for each frame.</summary>
     public const int ReceptionsMax = 16;
 
-    private readonly Entry[] _entries = new Entry[FramesMax];
-    private int _last;
+    private const int EntriesLeast = 2;
+    private const int MoreLeast = 3;
+
+    private Entry[] _live = [];
+    private Entry[] _durable = [];
+
+    /// <summary>Where a reception comes from: the same concentrator behind two sources hears twice.</summary>
+    public static ulong Hearer(in Reception reception)
+    {
+        // Fibonacci hashing (Knuth, vol. 3, 6.4) spreads the few bits of a reference's hash over those of an EUI.
+        var source = reception.Source is null ? 0 : (ulong)(uint)RuntimeHelpers.GetHashCode(reception.Source);
+        return reception.Concentrator ^ (source * 0x9E37_79B9_7F4A_7C15);
+    }
 
     /// <summary>Remembers a frame that was just admitted.</summary>
-    public void Add(ReadOnlySpan<byte> frame, long monotonicMs, ulong concentrator)
+    public void Add(FrameKey key, bool isDurable, uint counter, long id, long monotonicMs, ulong hearer)
     {
-        _last = (_last + 1) % FramesMax;
-        ref var entry = ref _entries[_last];
-        entry.Frame ??= new byte[Ingest.Datagram.FrameBytesMax];
-        entry.Heard ??= new ulong[ReceptionsMax];
-        frame.CopyTo(entry.Frame);
-        entry.Length = frame.Length;
+        ref var entries = ref isDurable ? ref _durable : ref _live;
+        ref var entry = ref Place(ref entries, isDurable ? DurableMax : LiveMax, monotonicMs);
+        entry.Key = key;
+        entry.Id = id;
+        entry.Counter = counter;
         entry.MonotonicMs = monotonicMs;
-        entry.Heard[0] = concentrator;
+        entry.First = hearer;
         entry.Receptions = 1;
     }
 
-    /// <summary>Tells the journal's number of the frame added last.</summary>
-    public void SetIdOfLast(long id) => _entries[_last].Id = id;
-
     /// <summary>
-    /// Whether these bytes are a frame admitted in the last <paramref name="windowMs"/>. If so and this concentrator
-    /// has not heard it before, <paramref name="ordinal"/> is the number of this reception; otherwise it is 0.
+    /// Looks for a frame admitted in the last <see cref="FrameAdmission.DuplicateWindowMs"/>, and notes who heard it. Tells all 32 bits of
+    /// its counter, its number in the journal and, of a further reception, which one of the frame it is, from 1 on.
     /// </summary>
-    public bool TryAddReception(
-        ReadOnlySpan<byte> frame, long nowMonotonicMs, int windowMs, ulong concentrator, out long id, out int ordinal)
+    public RecentFinding Find(
+        FrameKey key, bool isDurable, long nowMonotonicMs, ulong hearer, out uint counter, out long id, out int ordinal)
     {
-        id = 0;
-        ordinal = 0;
-        foreach (ref var entry in _entries.AsSpan())
+        foreach (ref var entry in (isDurable ? _durable : _live).AsSpan())
         {
-            if (entry.Length == 0
-                || nowMonotonicMs - entry.MonotonicMs > windowMs
-                || !frame.SequenceEqual(entry.Frame.AsSpan(0, entry.Length)))
-            {
+            if (entry.Key != key || entry.IsFree(nowMonotonicMs))
                 continue;
-            }
-
-            id = entry.Id;
-            if (entry.Receptions < ReceptionsMax && !entry.Heard.AsSpan(0, entry.Receptions).Contains(concentrator))
-            {
-                ordinal = entry.Receptions;
-                entry.Heard[entry.Receptions++] = concentrator;
-            }
-
-            return true;
+            (counter, id, ordinal) = (entry.Counter, entry.Id, entry.Receptions);
+            return entry.TryHear(hearer) ? RecentFinding.FurtherReception : RecentFinding.Repeated;
         }
 
-        return false;
+        (counter, id, ordinal) = (0, 0, 0);
+        return RecentFinding.Unknown;
+    }
+
+    // A free place, else a new one as long as there may be more, else that of the oldest. A unit that reports once a minute needs one.
+    private static ref Entry Place(ref Entry[] entries, int entriesMax, long nowMonotonicMs)
+    {
+        var oldest = 0;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].IsFree(nowMonotonicMs))
+                return ref entries[i];
+            if (entries[i].MonotonicMs < entries[oldest].MonotonicMs)
+                oldest = i;
+        }
+
+        if (entries.Length == entriesMax)
+            return ref entries[oldest];
+        var grown = entries.Length;
+        Array.Resize(ref entries, Math.Min(entriesMax, Math.Max(EntriesLeast, grown * 2)));
+        return ref entries[grown];
     }
 
     private struct Entry
     {
-        public byte[] Frame;
-        public ulong[] Heard;
-        public int Length;
-        public int Receptions;
+        public FrameKey Key;
         public long Id;
         public long MonotonicMs;
+        public ulong First;
+        public ulong[]? More;
+        public uint Counter;
+        public byte Receptions;
+
+        public readonly bool IsFree(long nowMonotonicMs) =>
+            Receptions == 0 || nowMonotonicMs - MonotonicMs > FrameAdmission.DuplicateWindowMs;
+
+        public bool TryHear(ulong hearer)
+        {
+            var further = Receptions - 1;
+            if (hearer == First || Receptions == ReceptionsMax || (More is not null && More.AsSpan(0, further).Contains(hearer)))
+                return false;
+            if (More is null || further == More.Length)
+                Array.Resize(ref More, More is null ? MoreLeast : ReceptionsMax - 1);
+            More[further] = hearer;
+            Receptions++;
+            return true;
+        }
     }
 }

@@ -44,13 +44,14 @@ public sealed class ConfigurationSection
         return new ConfigurationSection(_file, isObject ? value : null, Join(_path, key), Join(_knownPath, key));
     }
 
-    /// <summary>The objects of an array.</summary>
-    public IReadOnlyList<ConfigurationSection> Sections(string key)
+    /// <summary>The objects of an array, which may be absent if that is said.</summary>
+    public IReadOnlyList<ConfigurationSection> Sections(string key, bool isOptional = false)
     {
         List<ConfigurationSection> sections = [];
         if (!Take(key, out var value))
         {
-            Wrong(key, "is absent", "an array of objects");
+            if (!isOptional)
+                Wrong(key, "is absent", "an array of objects");
             return sections;
         }
 
@@ -65,6 +66,14 @@ public sealed class ConfigurationSection
         }
 
         return sections;
+    }
+
+    /// <summary>The objects of an array that may be absent: then one absent object, so that its keys are known.</summary>
+    public IReadOnlyList<ConfigurationSection> OptionalSections(string key)
+    {
+        if (Take(key, out _))
+            return Sections(key);
+        return [new ConfigurationSection(_file, null, Join(_path, key + "[]"), Join(_knownPath, key + "[]"))];
     }
 
     /// <summary>An integer; without a default it must be there.</summary>
@@ -84,23 +93,10 @@ public sealed class ConfigurationSection
         Take(key, out _) ? Number(key, least, most) : null;
 
     /// <summary>A number of degrees with five decimals at the most, as degrees x 10^5.</summary>
-    public int DegreesE5(string key, int leastDeg, int mostDeg, int byDefaultE5)
-    {
-        var allowed = $"a number from {leastDeg} to {mostDeg} with at most 5 decimals";
-        if (!Take(key, out var value))
-            return byDefaultE5;
-        if (value.ValueKind == JsonValueKind.Number
-            && value.TryGetDecimal(out var degrees)
-            && degrees >= leastDeg
-            && degrees <= mostDeg
-            && decimal.IsInteger(degrees * 100_000))
-        {
-            return (int)(degrees * 100_000);
-        }
+    public int DegreesE5(string key, int leastDeg, int mostDeg, int byDefaultE5) => Decimals(key, leastDeg, mostDeg, 5, byDefaultE5);
 
-        Wrong(key, _file.Show(value, isTextExpected: false), allowed);
-        return byDefaultE5;
-    }
+    /// <summary>A number with one decimal at the most, times 10.</summary>
+    public int Tenths(string key, int least, int most, int byDefaultE1) => Decimals(key, least, most, 1, byDefaultE1);
 
     /// <summary>A text that satisfies <paramref name="isValid"/>; without a default it must be there.</summary>
     public string Text(string key, string allowed, Func<string, bool> isValid, string? byDefault = null) =>
@@ -115,6 +111,37 @@ public sealed class ConfigurationSection
         if (value.ValueKind == JsonValueKind.String && isValid(value.GetString()!))
             return value.GetString();
         Wrong(key, _file.Show(value, isTextExpected: true), allowed);
+        return null;
+    }
+
+    /// <summary>The texts of an array, each of which satisfies <paramref name="isValid"/>; none if it is absent.</summary>
+    public IReadOnlyList<string> OptionalTexts(string key, string allowed, Func<string, bool> isValid)
+    {
+        ArgumentNullException.ThrowIfNull(isValid);
+        List<string> texts = [];
+        if (!Take(key, out var value) || !Is(key, value, JsonValueKind.Array, "an array of texts"))
+            return texts;
+        var i = 0;
+        foreach (var element in value.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.String && isValid(element.GetString()!))
+                texts.Add(element.GetString()!);
+            else
+                Wrong($"{key}[{i}]", _file.Show(element, isTextExpected: true), allowed);
+            i++;
+        }
+
+        return texts;
+    }
+
+    /// <summary>A text that is never shown; null if it is absent or no text.</summary>
+    public string? OptionalSecretText(string key, string allowed)
+    {
+        if (!Take(key, out var value))
+            return null;
+        if (value.ValueKind == JsonValueKind.String)
+            return value.GetString();
+        Wrong(key, "(not shown)", allowed);
         return null;
     }
 
@@ -154,6 +181,9 @@ public sealed class ConfigurationSection
     /// <summary>Reports what is wrong for a reason that only the caller knows.</summary>
     public void Wrong(string key, string value, string allowed) => _file.Wrong(Join(_path, key), value, allowed);
 
+    /// <summary>Counts a key among the known ones without a look at it.</summary>
+    public void Know(string key) => Take(key, out _);
+
     /// <summary>Reports every key that nobody asked for.</summary>
     public void Finish()
     {
@@ -170,6 +200,27 @@ public sealed class ConfigurationSection
             && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, null, out _)
             && IPEndPoint.TryParse(text, out endPoint)
             && endPoint.ToString() == text;
+    }
+
+    private int Decimals(string key, int least, int most, int decimals, int byDefault)
+    {
+        if (!Take(key, out var value))
+            return byDefault;
+        decimal scale = 1;
+        for (var i = 0; i < decimals; i++)
+            scale *= 10;
+        if (value.ValueKind == JsonValueKind.Number
+            && value.TryGetDecimal(out var number)
+            && number >= least
+            && number <= most
+            && decimal.IsInteger(number * scale))
+        {
+            return (int)(number * scale);
+        }
+
+        var digits = decimals == 1 ? "at most 1 decimal" : $"at most {decimals} decimals";
+        Wrong(key, _file.Show(value, isTextExpected: false), $"a number from {least} to {most} with {digits}");
+        return byDefault;
     }
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";

@@ -343,13 +343,8 @@ public sealed partial class CommandQueue : IHostedService
         return true;
     }
 
-    // The fleet file has no second key for a unit yet, so there is none to send.
-    private static bool TryNextKey(FleetUnit unit, byte[] key)
-    {
-        _ = unit;
-        _ = key;
-        return false;
-    }
+    private static bool TryNextKey(FleetUnit unit, byte[] key) =>
+        unit.NextKey is { } next && next.Bytes.TryCopyTo(key);
 
     private void EndFirst(int unit, Predicate<QueuedCommand> which, CommandEnd end)
     {

@@ -114,9 +114,12 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         var unit = Unit(frame.Unit);
         if (wantsCommand && unit.HasNewKey(in state))
             _events.Writer.TryWrite(new DownlinkEvent(DownlinkEventKind.KeyChanged, frame.Unit));
-        if (!unit.Committed(in state, frame.Class == FrameClass.Durable, wantsCommand))
-            return;
+
+        // The admission tells of the reception as well, perhaps only after this.
         var reception = datagram.Reception;
+        unit.Heard(frame.Class, frame.Counter, in reception);
+        if (!unit.Committed(in state, frame.Class == FrameClass.Durable, wantsCommand, isDuplicate))
+            return;
         var gatherMs = reception.Link == UplinkLink.Lora ? _options.GatherMs : _options.NetworkGatherMs;
         List(frame.Unit, unit, reception.ReceivedMonotonicMs + gatherMs);
     }

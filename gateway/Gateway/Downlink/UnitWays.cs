@@ -25,21 +25,24 @@ internal sealed class UnitWays
     private AdmissionState _state;
     private bool _isKnown;
     private bool _isListed;
+    private bool _isAnswered;
 
-    /// <summary>A genuine reception. One without a way back is of no use here.</summary>
+    /// <summary>
+    /// A genuine reception; told once or more, by whoever comes first. One without a way back is of no use here, nor one from
+    /// before the last window opened.
+    /// </summary>
     public void Heard(FrameClass frameClass, uint counter, in Reception reception)
     {
         if (reception.Path is null)
             return;
         lock (_lock)
         {
-            var isSame = _count > 0
-                && _frame == (frameClass, counter)
-                && _ways[0].Link == reception.Link
-                && reception.ReceivedMonotonicMs - _openedMs <= SameFrameMs;
-            if (!isSame)
+            if (_count > 0 && reception.ReceivedMonotonicMs < _openedMs)
+                return;
+            if (!IsSameTransmission(frameClass, counter, in reception))
             {
                 _count = 0;
+                _isAnswered = false;
                 _frame = (frameClass, counter);
                 _openedMs = reception.ReceivedMonotonicMs;
             }
@@ -48,14 +51,18 @@ internal sealed class UnitWays
         }
     }
 
-    /// <summary>A frame is committed. True if the unit is to be listed for an answer, and was not.</summary>
-    public bool Committed(in AdmissionState state, bool owesAcknowledgement, bool wantsCommand)
+    /// <summary>
+    /// A frame is committed. True if the unit is to be listed for an answer, and was not. A copy of a transmission that had its
+    /// answer already, which UDP or a forwarder has made, has no other one.
+    /// </summary>
+    public bool Committed(in AdmissionState state, bool owesAcknowledgement, bool wantsCommand, bool isDuplicate = false)
     {
         lock (_lock)
         {
+            var isCopy = isDuplicate && _isAnswered && _ways[0].Link == UplinkLink.Lora;
             _state = state;
             _isKnown = true;
-            _owesAcknowledgement |= owesAcknowledgement;
+            _owesAcknowledgement |= owesAcknowledgement && !isCopy;
             if (_isListed || !(_owesAcknowledgement || wantsCommand))
                 return false;
             return _isListed = true;
@@ -84,6 +91,7 @@ internal sealed class UnitWays
         lock (_lock)
         {
             _isListed = false;
+            _isAnswered = true;
             owesAcknowledgement = _owesAcknowledgement;
             _owesAcknowledgement = false;
             state = _state;
@@ -96,14 +104,35 @@ internal sealed class UnitWays
     internal static bool IsBetter(in Reception one, in Reception other) =>
         one.SnrDecibelE1 != other.SnrDecibelE1 ? one.SnrDecibelE1 > other.SnrDecibelE1 : one.RssiDbm > other.RssiDbm;
 
+    // Under the lock. Another counter of the same concentrator is another transmission of the same frame.
+    private bool IsSameTransmission(FrameClass frameClass, uint counter, in Reception reception)
+    {
+        if (_count == 0
+            || _frame != (frameClass, counter)
+            || _ways[0].Link != reception.Link
+            || reception.ReceivedMonotonicMs - _openedMs > SameFrameMs)
+        {
+            return false;
+        }
+
+        foreach (ref readonly var way in _ways.AsSpan(0, _count))
+        {
+            if (ReferenceEquals(way.Path, reception.Path) && way.ConcentratorUs != reception.ConcentratorUs)
+                return false;
+        }
+
+        return true;
+    }
+
     private void Insert(in Reception reception)
     {
-        var at = 0;
-        while (at < _count && !IsBetter(in reception, in _ways[at]))
+        var at = _count;
+        for (var i = 0; i < _count; i++)
         {
-            if (ReferenceEquals(_ways[at].Path, reception.Path))
+            if (ReferenceEquals(_ways[i].Path, reception.Path))
                 return;
-            at++;
+            if (at == _count && IsBetter(in reception, in _ways[i]))
+                at = i;
         }
 
         if (at == WaysMax)

@@ -3,13 +3,11 @@ using BoatTelemetry.Gateway.Ingest;
 
 namespace BoatTelemetry.Gateway.Journal;
 
-/// <summary>What the one writer is asked to do.</summary>
+/// <summary>What the one writer is asked to do, in the order of the asking.</summary>
 internal enum JournalOperationKind
 {
     Frame = 1,
     Reception,
-    Cursor,
-    Expire,
     Flush,
 }
 
@@ -27,14 +25,11 @@ internal struct JournalOperation
     /// <summary>Frame, Reception: given back after the commit.</summary>
     public Datagram? Datagram;
 
-    /// <summary>Frame, Reception: the frame's number. Cursor: how far.</summary>
+    /// <summary>Frame, Reception: the frame's number.</summary>
     public long Id;
 
     /// <summary>Reception.</summary>
     public int Ordinal;
-
-    /// <summary>Cursor.</summary>
-    public string? Outlet;
 
     /// <summary>Flush: completed after the commit.</summary>
     public TaskCompletionSource? Flushed;

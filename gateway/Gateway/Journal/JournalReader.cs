@@ -7,137 +7,143 @@ using Microsoft.Data.Sqlite;
 
 namespace BoatTelemetry.Gateway.Journal;
 
-/// <summary>The statements that read a journal, on a connection of their own. One thread at a time.</summary>
+/// <summary>The statements that read a journal, on a connection of their own: in a write-ahead log it neither waits for the writer nor
+/// holds it up. One thread at a time.</summary>
 internal sealed class JournalReader : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _frames;
-    private readonly SqliteCommand _receptions;
+    private const int FirstReceptionColumn = 10;
 
-    public JournalReader(string file)
+    private readonly JournalRecordPool _pool;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _end;
+    private readonly SqliteStatement _frames;
+    private readonly SqliteStatement _receptions;
+
+    /// <exception cref="SqliteException">The file cannot be opened.</exception>
+    public JournalReader(string file, JournalRecordPool pool)
     {
+        _pool = pool;
         _connection = JournalSchema.OpenToRead(file);
-        _frames = _connection.CreateCommand();
-        _frames.CommandText = """
-            SELECT id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body
-            FROM frame WHERE id > $after ORDER BY id LIMIT $limit
-            """;
-        _frames.Parameters.AddWithValue("$after", 0L);
-        _frames.Parameters.AddWithValue("$limit", 0L);
-        _receptions = _connection.CreateCommand();
-        _receptions.CommandText = """
-            SELECT frame_id, concentrator, received_utc_ms, rssi_dbm, snr_decibel_e1, frequency_hz,
-                spreading_factor, bandwidth_hz, concentrator_us, link
-            FROM reception WHERE frame_id BETWEEN $first AND $last ORDER BY frame_id, ordinal
-            """;
-        _receptions.Parameters.AddWithValue("$first", 0L);
-        _receptions.Parameters.AddWithValue("$last", 0L);
+        _begin = new SqliteStatement(_connection, "BEGIN");
+        _end = new SqliteStatement(_connection, "COMMIT");
+        _frames = new SqliteStatement(_connection, """
+            SELECT id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body,
+                concentrator, rssi_dbm, snr_decibel_e1, frequency_hz, spreading_factor, bandwidth_hz, concentrator_us, link
+            FROM frame WHERE id > ?1 ORDER BY id LIMIT ?2
+            """);
+        _receptions = new SqliteStatement(_connection, """
+            SELECT frame_id, received_utc_ms, concentrator, rssi_dbm, snr_decibel_e1, frequency_hz, spreading_factor, bandwidth_hz,
+                concentrator_us, link
+            FROM reception WHERE frame_id BETWEEN ?1 AND ?2 ORDER BY frame_id, ordinal
+            """);
     }
 
     /// <summary>
-    /// The largest number ever used. Frames are deleted up to a cursor at the most, so a cursor stands in for them.
+    /// The largest number ever used. Frames are deleted up to a cursor at the most, or with a newer one behind them, so a cursor
+    /// stands in for them.
     /// </summary>
     public long LastId() => JournalSchema.Scalar(
         _connection, "SELECT max(coalesce((SELECT max(id) FROM frame), 0), coalesce((SELECT max(cursor) FROM outlet), 0))");
 
     public List<KeyValuePair<int, AdmissionState>> Units()
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = """
+        using var units = new SqliteStatement(_connection, """
             SELECT unit, live_newest, live_seen, live_as_of_utc_ms, durable_base, durable_near, durable_far, key_epoch, key_retired_below
             FROM unit_state
-            """;
-        using var rows = command.ExecuteReader();
-        List<KeyValuePair<int, AdmissionState>> units = [];
-        while (rows.Read())
+            """);
+        List<KeyValuePair<int, AdmissionState>> states = [];
+        while (units.Step())
         {
-            units.Add(new(rows.GetInt32(0), new AdmissionState(
-                new LiveWindowState(rows.GetInt64(1), (ulong)rows.GetInt64(2), rows.GetInt64(3)),
-                new DurableWindowState((uint)rows.GetInt64(4), (ulong)rows.GetInt64(5), (ulong)rows.GetInt64(6)),
-                new UnitKeyState(rows.GetInt32(7), rows.GetInt64(8)))));
+            states.Add(new((int)units.Integer(0), new AdmissionState(
+                new LiveWindowState(units.Integer(1), (ulong)units.Integer(2), units.Integer(3)),
+                new DurableWindowState((uint)units.Integer(4), (ulong)units.Integer(5), (ulong)units.Integer(6)),
+                new UnitKeyState((int)units.Integer(7), units.Integer(8)))));
         }
 
-        return units;
+        return states;
     }
 
     public long Cursor(string outlet)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT coalesce((SELECT cursor FROM outlet WHERE name = $name), 0)";
-        command.Parameters.AddWithValue("$name", outlet);
-        return (long)command.ExecuteScalar()!;
+        using var cursor = new SqliteStatement(_connection, "SELECT coalesce((SELECT cursor FROM outlet WHERE name = ?1), 0)");
+        cursor.Bind(1, outlet);
+        return cursor.Scalar();
     }
 
     public void Read(long afterId, int recordsMax, List<JournalRecord> records)
     {
-        records.Clear();
-        using var transaction = _connection.BeginTransaction(deferred: true);
-        _frames.Transaction = transaction;
-        _frames.Parameters[0].Value = afterId;
-        _frames.Parameters[1].Value = recordsMax;
-        using (var rows = _frames.ExecuteReader())
+        _begin.Run();
+        try
         {
-            while (rows.Read())
-            {
-                var record = new JournalRecord();
-                record.Set(FrameOf(rows), rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
-                records.Add(record);
-            }
+            _frames.Bind(1, afterId);
+            _frames.Bind(2, recordsMax);
+            var count = 0;
+            while (_frames.Step())
+                Fill(_pool.At(records, count++));
+            _pool.Cut(records, count);
+            if (count > 0)
+                ReadReceptions(records);
         }
-
-        if (records.Count > 0)
-            ReadReceptions(records, transaction);
+        finally
+        {
+            _frames.Reset();
+            _receptions.Reset();
+            _end.Run();
+        }
     }
 
     public void Dispose()
     {
+        _begin.Dispose();
+        _end.Dispose();
         _frames.Dispose();
         _receptions.Dispose();
         _connection.Dispose();
     }
 
-    private void ReadReceptions(List<JournalRecord> records, SqliteTransaction transaction)
+    private void Fill(JournalRecord record)
     {
-        _receptions.Transaction = transaction;
-        _receptions.Parameters[0].Value = records[0].Frame.Id;
-        _receptions.Parameters[1].Value = records[^1].Frame.Id;
-        using var rows = _receptions.ExecuteReader();
-        var i = 0;
-        while (rows.Read())
+        var frame = new AdmittedFrame
         {
-            var frameId = rows.GetInt64(0);
+            Id = _frames.Integer(0),
+            Unit = (int)_frames.Integer(1),
+            Class = (FrameClass)_frames.Integer(2),
+            Counter = (uint)_frames.Integer(3),
+            Kind = (FrameKind)_frames.Integer(4),
+            Flags = (int)_frames.Integer(5),
+            TimeUtcMs = _frames.Integer(6, UtcTime.Unknown),
+            ReceivedUtcMs = _frames.Integer(7),
+        };
+        record.Set(in frame, _frames.Blob(8), _frames.Blob(9));
+        record.Receptions.Add(ReceptionAt(_frames, FirstReceptionColumn, frame.ReceivedUtcMs));
+    }
+
+    private void ReadReceptions(List<JournalRecord> records)
+    {
+        _receptions.Bind(1, records[0].Frame.Id);
+        _receptions.Bind(2, records[^1].Frame.Id);
+        var i = 0;
+        while (_receptions.Step())
+        {
+            var frameId = _receptions.Integer(0);
             while (records[i].Frame.Id < frameId)
                 i++;
             if (records[i].Frame.Id == frameId)
-                records[i].Receptions.Add(ReceptionOf(rows));
+                records[i].Receptions.Add(ReceptionAt(_receptions, 2, _receptions.Integer(1)));
         }
     }
 
-    private static AdmittedFrame FrameOf(SqliteDataReader rows) => new()
+    private static Reception ReceptionAt(SqliteStatement row, int first, long receivedUtcMs) => new()
     {
-        Id = rows.GetInt64(0),
-        Unit = rows.GetInt32(1),
-        Class = (FrameClass)rows.GetInt32(2),
-        Counter = (uint)rows.GetInt64(3),
-        Kind = (FrameKind)rows.GetInt32(4),
-        Flags = rows.GetInt32(5),
-        TimeUtcMs = rows.IsDBNull(6) ? UtcTime.Unknown : rows.GetInt64(6),
-        ReceivedUtcMs = rows.GetInt64(7),
+        ReceivedUtcMs = receivedUtcMs,
+        Concentrator = (ulong)row.Integer(first),
+        RssiDbm = (int)row.Integer(first + 1, Reception.Unknown),
+        SnrDecibelE1 = (int)row.Integer(first + 2, Reception.Unknown),
+        FrequencyHz = row.Integer(first + 3, Reception.Unknown),
+        SpreadingFactor = (int)row.Integer(first + 4, Reception.Unknown),
+        BandwidthHz = (int)row.Integer(first + 5, Reception.Unknown),
+        ConcentratorUs = row.Integer(first + 6, Reception.Unknown),
+        Link = (UplinkLink)row.Integer(first + 7),
     };
-
-    private static Reception ReceptionOf(SqliteDataReader rows) => new()
-    {
-        Concentrator = (ulong)rows.GetInt64(1),
-        ReceivedUtcMs = rows.GetInt64(2),
-        RssiDbm = (int)OrUnknown(rows, 3),
-        SnrDecibelE1 = (int)OrUnknown(rows, 4),
-        FrequencyHz = OrUnknown(rows, 5),
-        SpreadingFactor = (int)OrUnknown(rows, 6),
-        BandwidthHz = (int)OrUnknown(rows, 7),
-        ConcentratorUs = OrUnknown(rows, 8),
-        Link = (UplinkLink)rows.GetInt32(9),
-    };
-
-    private static long OrUnknown(SqliteDataReader rows, int column) =>
-        rows.IsDBNull(column) ? Reception.Unknown : rows.GetInt64(column);
 }

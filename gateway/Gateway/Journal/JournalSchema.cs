@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace BoatTelemetry.Gateway.Journal;
 
@@ -7,12 +8,24 @@ internal static class JournalSchema
 {
     /// <summary>"BTJ1", so that <c>file</c> and <see cref="Open"/> know a journal from any other SQLite file.</summary>
     private const int ApplicationId = 0x42544A31;
-    private const int Version = 2;
+
+    /// <summary>
+    /// 1 knew live frames alone, and 2, which left the house in no release, kept every reception apart. Neither is read: to carry a
+    /// journal over, the gateway that wrote it publishes what is in it.
+    /// </summary>
+    private const int Version = 3;
+
+    /// <summary>Pages of the write-ahead log at which the writer copies it into the file: 8 MB.</summary>
+    private const int CheckpointPages = 2000;
+
+    /// <summary>What the write-ahead log shrinks to once a long reading is over that had kept it from starting anew, bytes.</summary>
+    private const int WalBytesKept = 64 * 1024 * 1024;
 
     /// <summary>How long a statement waits for another process that has locked the file, s.</summary>
     private const int LockTimeoutS = 1;
 
-    // No unique key on the counters of live frames: unit_state is committed with them and says it already.
+    // No unique key on the counters of live frames: unit_state is committed with them and says it already. The first reception stands in
+    // the frame's own row: nearly every frame has no other. live_frame_id is the number of the unit's newest live frame.
     private const string Tables = """
         CREATE TABLE frame (
             id INTEGER PRIMARY KEY,
@@ -24,7 +37,15 @@ internal static class JournalSchema
             time_utc_ms INTEGER,
             received_utc_ms INTEGER NOT NULL,
             sealed BLOB NOT NULL,
-            body BLOB NOT NULL
+            body BLOB NOT NULL,
+            concentrator INTEGER NOT NULL,
+            rssi_dbm INTEGER,
+            snr_decibel_e1 INTEGER,
+            frequency_hz INTEGER,
+            spreading_factor INTEGER,
+            bandwidth_hz INTEGER,
+            concentrator_us INTEGER,
+            link INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX durable ON frame (unit, counter) WHERE class = 1;
         CREATE TABLE reception (
@@ -50,7 +71,8 @@ internal static class JournalSchema
             durable_near INTEGER NOT NULL,
             durable_far INTEGER NOT NULL,
             key_epoch INTEGER NOT NULL,
-            key_retired_below INTEGER NOT NULL
+            key_retired_below INTEGER NOT NULL,
+            live_frame_id INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE outlet (
             name TEXT PRIMARY KEY,
@@ -67,7 +89,10 @@ internal static class JournalSchema
         try
         {
             // FULL: a commit is on the disk when it returns, also after a loss of power (sqlite.org/pragma.html).
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            Execute(connection, $"""
+                PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {WalBytesKept};
+                """);
             if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
                 Create(connection);
             Check(connection, file);
@@ -104,6 +129,9 @@ internal static class JournalSchema
         return (long)command.ExecuteScalar()!;
     }
 
+    /// <summary>Opens or makes a file as it is.</summary>
+    public static SqliteConnection OpenPlain(string file) => Connect(file);
+
     private static SqliteConnection Connect(string file)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -113,6 +141,7 @@ internal static class JournalSchema
             DefaultTimeout = LockTimeoutS,
         }.ToString());
         connection.Open();
+        _ = raw.sqlite3_busy_timeout(connection.Handle!, LockTimeoutS * 1000);
         return connection;
     }
 
@@ -120,12 +149,18 @@ internal static class JournalSchema
         connection,
         $"BEGIN IMMEDIATE; {Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
 
-    private static void Check(SqliteConnection connection, string file)
+    /// <summary>Looks whether an open file is a journal of this version.</summary>
+    /// <exception cref="JournalException">It is something else.</exception>
+    public static void Check(SqliteConnection connection, string file)
     {
         if (Scalar(connection, "PRAGMA application_id") != ApplicationId)
             throw new JournalException($"{file} is a SQLite file, but no journal of this gateway.");
         var version = Scalar(connection, "PRAGMA user_version");
         if (version != Version)
-            throw new JournalException($"{file} is a journal of version {version}; this gateway reads version {Version}.");
+        {
+            throw new JournalException(
+                $"{file} is a journal of version {version}; this gateway reads version {Version}. Have the gateway that wrote it publish "
+                + "what is left in it, then move the file away: this one makes a new journal.");
+        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Security;
 using BoatTelemetry.Core.Time;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
@@ -8,107 +11,109 @@ namespace BoatTelemetry.Gateway.Journal;
 /// <summary>The statements that write a journal, prepared on one connection. One thread.</summary>
 internal sealed class JournalWriter : IDisposable
 {
-    /// <summary>Named limit: frames that one clean-up deletes, so that it holds a commit up for a few milliseconds only.</summary>
-    public const int ExpireFramesMax = 1000;
-
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _frame;
-    private readonly SqliteCommand _reception;
-    private readonly SqliteCommand _unit;
-    private readonly SqliteCommand _cursor;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _frame;
+    private readonly SqliteStatement _reception;
+    private readonly SqliteStatement _unit;
+    private readonly SqliteStatement _cursor;
+
+    // The units of a batch, each written once, and by unit: the batch that it is known in, where its last frame stands there, and the
+    // number of its newest live frame there.
+    private readonly List<int> _units = [];
+    private readonly long[] _batchOfUnit = new long[FrameHeader.UnitMax + 1];
+    private readonly int[] _lastOfUnit = new int[FrameHeader.UnitMax + 1];
+    private readonly long[] _liveFrameOfUnit = new long[FrameHeader.UnitMax + 1];
+    private long _batchNumber;
 
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
+    /// <exception cref="JournalException">It is no journal, or one of another version.</exception>
     public JournalWriter(string file)
     {
         _connection = JournalSchema.Open(file);
-        _frame = Prepare(
-            """
-            INSERT INTO frame (id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (unit, counter) WHERE class = 1 DO NOTHING
-            """,
-            10);
-        _reception = Prepare(
-            """
-            INSERT INTO reception (frame_id, ordinal, concentrator, received_utc_ms, rssi_dbm, snr_decibel_e1,
-                frequency_hz, spreading_factor, bandwidth_hz, concentrator_us, link)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """,
-            11);
-        _unit = Prepare(
-            """
-            INSERT OR REPLACE INTO unit_state (unit, live_newest, live_seen, live_as_of_utc_ms, durable_base, durable_near, durable_far,
-                key_epoch, key_retired_below)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
-            """,
-            9);
-        _cursor = Prepare("INSERT OR REPLACE INTO outlet (name, cursor) VALUES ($0, $1)", 2);
+        _begin = new SqliteStatement(_connection, "BEGIN IMMEDIATE");
+        _commit = new SqliteStatement(_connection, "COMMIT");
+        _rollback = new SqliteStatement(_connection, "ROLLBACK");
+        _frame = new SqliteStatement(_connection, """
+            INSERT INTO frame (id, unit, class, counter, kind, flags, time_utc_ms, received_utc_ms, sealed, body,
+                concentrator, rssi_dbm, snr_decibel_e1, frequency_hz, spreading_factor, bandwidth_hz, concentrator_us, link)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+            ON CONFLICT (unit, counter) WHERE class = 1 DO NOTHING
+            """);
+
+        // A frame that was found to be a duplicate has no row: nor have its receptions, whose number the next start may give away.
+        _reception = new SqliteStatement(_connection, """
+            INSERT INTO reception (frame_id, ordinal, received_utc_ms, concentrator, rssi_dbm, snr_decibel_e1, frequency_hz,
+                spreading_factor, bandwidth_hz, concentrator_us, link)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS (SELECT 1 FROM frame WHERE id = ?1)
+            """);
+        _unit = new SqliteStatement(_connection, """
+            INSERT INTO unit_state (unit, live_newest, live_seen, live_as_of_utc_ms, durable_base, durable_near, durable_far,
+                key_epoch, key_retired_below, live_frame_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT (unit) DO UPDATE SET live_newest = excluded.live_newest, live_seen = excluded.live_seen,
+                live_as_of_utc_ms = excluded.live_as_of_utc_ms, durable_base = excluded.durable_base,
+                durable_near = excluded.durable_near, durable_far = excluded.durable_far, key_epoch = excluded.key_epoch,
+                key_retired_below = excluded.key_retired_below, live_frame_id = max(live_frame_id, excluded.live_frame_id)
+            """);
+        _cursor = new SqliteStatement(_connection, "INSERT OR REPLACE INTO outlet (name, cursor) VALUES (?1, ?2)");
+        Cleaner = new JournalCleaner(_connection);
     }
 
-    /// <summary>Commits a batch; all of it or, with an exception, nothing.</summary>
+    /// <summary>What deletes, on the same connection.</summary>
+    public JournalCleaner Cleaner { get; }
+
+    /// <summary>Commits a batch and cursors; all of it or, with an exception, nothing.</summary>
     /// <exception cref="SqliteException">The disk is full, failed, or the file is locked.</exception>
-    public void Commit(List<JournalOperation> batch)
+    public void Commit(List<JournalOperation> batch, Dictionary<string, long> cursors)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        foreach (ref var operation in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch))
+        _begin.Run();
+        try
         {
-            switch (operation.Kind)
+            Write(CollectionsMarshal.AsSpan(batch));
+            foreach (var (outlet, id) in cursors)
             {
-                case JournalOperationKind.Frame:
-                    operation.IsDuplicate = !Write(operation.Datagram!, transaction);
-                    if (!operation.IsDuplicate)
-                        Write(operation.Id, 0, operation.Datagram!.Reception, transaction);
-                    Write(operation.Datagram!.Admitted.Unit, in operation.State, transaction);
-                    break;
-                case JournalOperationKind.Reception:
-                    Write(operation.Id, operation.Ordinal, operation.Datagram!.Reception, transaction);
-                    break;
-                case JournalOperationKind.Cursor:
-                    Run(_cursor, transaction, operation.Outlet!, operation.Id);
-                    break;
-                default:
-                    break;
+                _cursor.Bind(1, outlet);
+                _cursor.Bind(2, id);
+                _cursor.Run();
             }
-        }
 
-        transaction.Commit();
+            _commit.Run();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
     }
 
-    /// <summary>
-    /// Deletes up to <see cref="ExpireFramesMax"/> of the oldest frames, received before <paramref name="beforeUtcMs"/>
-    /// and delivered by every outlet. Returns how many.
-    /// </summary>
-    public int Expire(long beforeUtcMs)
+    /// <summary>Runs one of the <see cref="Cleaner"/>'s deletions in a transaction of its own.</summary>
+    /// <exception cref="SqliteException">The disk is full, failed, or the file is locked.</exception>
+    public int Clean(Func<JournalCleaner, int> clean)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        using var select = _connection.CreateCommand();
-        select.CommandText = $"""
-            SELECT id, received_utc_ms FROM frame WHERE id <= (SELECT coalesce(min(cursor), 0) FROM outlet)
-            ORDER BY id LIMIT {ExpireFramesMax}
-            """;
-        long lastId = 0;
-        var frames = 0;
-        using (var rows = select.ExecuteReader())
+        _begin.Run();
+        try
         {
-            while (rows.Read() && rows.GetInt64(1) < beforeUtcMs)
-            {
-                lastId = rows.GetInt64(0);
-                frames++;
-            }
+            var frames = clean(Cleaner);
+            _commit.Run();
+            return frames;
         }
-
-        if (frames > 0)
+        catch
         {
-            JournalSchema.Execute(
-                _connection, $"DELETE FROM reception WHERE frame_id <= {lastId}; DELETE FROM frame WHERE id <= {lastId}");
+            RollBack();
+            throw;
         }
-
-        transaction.Commit();
-        return frames;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Cleaner.Dispose();
+        _begin.Dispose();
+        _commit.Dispose();
+        _rollback.Dispose();
         _frame.Dispose();
         _reception.Dispose();
         _unit.Dispose();
@@ -116,72 +121,106 @@ internal sealed class JournalWriter : IDisposable
         _connection.Dispose();
     }
 
+    private void Write(Span<JournalOperation> batch)
+    {
+        _units.Clear();
+        _batchNumber++;
+        for (var i = 0; i < batch.Length; i++)
+        {
+            ref var operation = ref batch[i];
+            if (operation.Kind == JournalOperationKind.Frame)
+            {
+                operation.IsDuplicate = !TryWriteFrame(operation.Datagram!);
+                Touch(operation.Datagram!.Admitted, i);
+            }
+            else if (operation.Kind == JournalOperationKind.Reception)
+            {
+                WriteReception(operation.Id, operation.Ordinal, operation.Datagram!.Reception);
+            }
+        }
+
+        foreach (var unit in _units)
+            WriteUnit(unit, in batch[_lastOfUnit[unit]].State);
+    }
+
+    private void Touch(in AdmittedFrame frame, int index)
+    {
+        if (_batchOfUnit[frame.Unit] != _batchNumber)
+        {
+            _batchOfUnit[frame.Unit] = _batchNumber;
+            _liveFrameOfUnit[frame.Unit] = 0;
+            _units.Add(frame.Unit);
+        }
+
+        _lastOfUnit[frame.Unit] = index;
+        if (frame.Class == FrameClass.Live)
+            _liveFrameOfUnit[frame.Unit] = frame.Id;
+    }
+
     // False if the frame is in the journal already.
-    private bool Write(Datagram datagram, SqliteTransaction transaction)
+    private bool TryWriteFrame(Datagram datagram)
     {
         var frame = datagram.Admitted;
-        return Run(
-            _frame,
-            transaction,
-            frame.Id,
-            frame.Unit,
-            (int)frame.Class,
-            frame.Counter,
-            (int)frame.Kind,
-            frame.Flags,
-            frame.TimeUtcMs == UtcTime.Unknown ? DBNull.Value : frame.TimeUtcMs,
-            frame.ReceivedUtcMs,
-            datagram.Bytes.ToArray(),
-            datagram.Body.AsSpan(0, datagram.BodyLength).ToArray()) > 0;
+        _frame.Bind(1, frame.Id);
+        _frame.Bind(2, frame.Unit);
+        _frame.Bind(3, (int)frame.Class);
+        _frame.Bind(4, frame.Counter);
+        _frame.Bind(5, (int)frame.Kind);
+        _frame.Bind(6, frame.Flags);
+        _frame.Bind(7, frame.TimeUtcMs, UtcTime.Unknown);
+        _frame.Bind(8, frame.ReceivedUtcMs);
+        _frame.Bind(9, datagram.Bytes);
+        _frame.Bind(10, datagram.Body.AsSpan(0, datagram.BodyLength));
+        BindReception(_frame, 11, datagram.Reception);
+        _frame.Run();
+        return frame.Class == FrameClass.Live || _frame.Changes > 0;
     }
 
-    private void Write(long frameId, int ordinal, in Reception reception, SqliteTransaction transaction) => Run(
-        _reception,
-        transaction,
-        frameId,
-        ordinal,
-        (long)reception.Concentrator,
-        reception.ReceivedUtcMs,
-        OrNull(reception.RssiDbm),
-        OrNull(reception.SnrDecibelE1),
-        OrNull(reception.FrequencyHz),
-        OrNull(reception.SpreadingFactor),
-        OrNull(reception.BandwidthHz),
-        OrNull(reception.ConcentratorUs),
-        (int)reception.Link);
-
-    private void Write(int unit, in AdmissionState state, SqliteTransaction transaction) => Run(
-        _unit,
-        transaction,
-        unit,
-        state.Live.Newest,
-        (long)state.Live.Seen,
-        state.Live.AsOfUtcMs,
-        state.Durable.Base,
-        (long)state.Durable.Near,
-        (long)state.Durable.Far,
-        state.Keys.Epoch,
-        state.Keys.RetiredBelow);
-
-    private static object OrNull(long value) => value == Reception.Unknown ? DBNull.Value : value;
-
-    private static int Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    private void WriteReception(long frameId, int ordinal, in Reception reception)
     {
-        command.Transaction = transaction;
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
-        return command.ExecuteNonQuery();
+        _reception.Bind(1, frameId);
+        _reception.Bind(2, ordinal);
+        _reception.Bind(3, reception.ReceivedUtcMs);
+        BindReception(_reception, 4, in reception);
+        _reception.Run();
     }
 
-    private SqliteCommand Prepare(string sql, int parameters)
+    private static void BindReception(SqliteStatement statement, int first, in Reception reception)
     {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // Every text here is a constant of this class.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        for (var i = 0; i < parameters; i++)
-            command.Parameters.Add(new SqliteParameter($"${i}", DBNull.Value));
-        command.Prepare();
-        return command;
+        statement.Bind(first, (long)reception.Concentrator);
+        statement.Bind(first + 1, reception.RssiDbm, Reception.Unknown);
+        statement.Bind(first + 2, reception.SnrDecibelE1, Reception.Unknown);
+        statement.Bind(first + 3, reception.FrequencyHz, Reception.Unknown);
+        statement.Bind(first + 4, reception.SpreadingFactor, Reception.Unknown);
+        statement.Bind(first + 5, reception.BandwidthHz, Reception.Unknown);
+        statement.Bind(first + 6, reception.ConcentratorUs, Reception.Unknown);
+        statement.Bind(first + 7, (int)reception.Link);
+    }
+
+    private void WriteUnit(int unit, in AdmissionState state)
+    {
+        _unit.Bind(1, unit);
+        _unit.Bind(2, state.Live.Newest);
+        _unit.Bind(3, (long)state.Live.Seen);
+        _unit.Bind(4, state.Live.AsOfUtcMs);
+        _unit.Bind(5, state.Durable.Base);
+        _unit.Bind(6, (long)state.Durable.Near);
+        _unit.Bind(7, (long)state.Durable.Far);
+        _unit.Bind(8, state.Keys.Epoch);
+        _unit.Bind(9, state.Keys.RetiredBelow);
+        _unit.Bind(10, _liveFrameOfUnit[unit]);
+        _unit.Run();
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _rollback.Run();
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself, or the connection is of no use: it is dropped either way.
+        }
     }
 }

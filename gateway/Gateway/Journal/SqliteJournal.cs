@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Runtime.InteropServices;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Observability;
@@ -9,16 +9,21 @@ using Microsoft.Extensions.Logging;
 namespace BoatTelemetry.Gateway.Journal;
 
 /// <summary>
-/// The journal in a SQLite file: write-ahead log, synchronous FULL, one writer that commits in groups.
+/// The journal in a SQLite file: write-ahead log, synchronous FULL, one writer on a thread of its own that commits in groups.
 /// </summary>
 /// <remarks>
 /// When the disk fails or is full, the batch stays in memory and is tried again, for ever, with growing delays; what is
 /// not committed is not published. Its datagrams are not given back meanwhile, so the ingest fills up, refuses the
 /// newest and counts it (<c>QueueFull</c>). When the disk is back, the batch and everything after it is committed:
 /// nothing that was admitted is lost unless the process ends first. An error says so at every try, and the gauge
-/// <c>journal.failing</c> is 1. A failure that no waiting heals (<see cref="IsPermanent"/>) ends the stage, and with it
+/// <c>journal.failing</c> is 1. The same happens at the limit of the file (<see cref="JournalLimit"/>), with the gauge
+/// <c>journal.full</c>. A failure that no waiting heals (<see cref="IsPermanent"/>) ends the stage, and with it
 /// the process. From start to stop a lock file beside the journal keeps a second gateway out: both would give out the
 /// same numbers.
+/// <para>
+/// unit_state is never deleted: it is what keeps a replay out, and a durable frame that was deleted after its retention from being
+/// taken for a new one. Units are 16,384 at the most.
+/// </para>
 /// </remarks>
 public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposable
 {
@@ -33,30 +38,28 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
     private const int RetryDelayMinMs = 100;
     private const int RetryDelayMaxMs = 5000;
+    private const int FullDelayMs = 250;
 
+    private readonly JournalOptions _options;
     private readonly string _file;
-    private readonly TimeSpan _retention;
     private readonly DatagramBuffer _buffer;
     private readonly ICommitListener[] _listeners;
     private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
+    private readonly JournalMetrics _journalMetrics;
+    private readonly JournalLimit _limit;
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteJournal> _log;
 
-    // Bounded by what may be in it: one operation for each datagram of the buffer, one cursor for each outlet, one
-    // Expire, and the Flush of a publisher that stops. A bounded channel would make the appending thread wait.
-    // Not "single reader": that kind of channel cannot tell how much it holds.
-    private readonly Channel<JournalOperation> _operations = Channel.CreateUnbounded<JournalOperation>();
-
-    // Cursors that wait in the channel, by outlet; a newer one takes the place of its elder there.
-    private readonly Dictionary<string, long> _cursors = [];
-    private readonly Lock _cursorLock = new();
-
+    private readonly JournalInbox _inbox = new();
     private readonly List<JournalOperation> _batch = new(BatchMax);
+    private readonly Dictionary<string, long> _batchCursors = [];
+    private readonly JournalRecordPool _records = new();
     private readonly Lock _readLock = new();
     private readonly Lock _commitLock = new();
     private readonly CancellationTokenSource _giveUp = new();
     private TaskCompletionSource _committed = NewSignal();
+    private JournalTail? _tail;
     private FileStream? _lock;
     private JournalWriter? _writer;
     private JournalReader? _reader;
@@ -65,12 +68,10 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     private long _lastId;
     private long _committedId;
     private long _lastCommit;
-    private int _expiresPending;
     private volatile bool _failing;
 
     public SqliteJournal(
-        string file,
-        int retentionDays,
+        JournalOptions options,
         DatagramBuffer buffer,
         IEnumerable<ICommitListener> listeners,
         StageGuard guard,
@@ -78,15 +79,21 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         TimeProvider time,
         ILogger<SqliteJournal> log)
     {
-        _file = file;
-        _retention = TimeSpan.FromDays(retentionDays);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(metrics);
+        _options = options;
+        _file = options.File;
         _buffer = buffer;
         _listeners = [.. listeners];
         _guard = guard;
         _metrics = metrics;
+        _journalMetrics = new JournalMetrics(metrics);
+        _limit = new JournalLimit(options, _journalMetrics, time);
         _time = time;
         _log = log;
         metrics.Gauge("journal.failing", "1 while commits fail.", () => _failing ? 1 : 0);
+        metrics.Gauge("journal.full", "1 while the journal is at its limit and takes nothing in.", () => _limit.IsFull ? 1 : 0);
+        metrics.Gauge("journal.used_bytes", "Bytes of the file that hold something.", () => _limit.UsedBytes);
         metrics.Gauge("journal.committed_id", "The largest committed number.", () => CommittedId);
     }
 
@@ -99,18 +106,16 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     /// <summary>Whether the last try to commit failed.</summary>
     public bool IsFailing => _failing;
 
+    /// <summary>Whether it is at its limit and takes nothing in.</summary>
+    public bool IsFull => _limit.IsFull;
+
     /// <inheritdoc/>
-    /// <exception cref="JournalException">The file cannot be opened, or is no journal.</exception>
+    /// <exception cref="JournalException">The file cannot be opened, is no journal, or is damaged.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder)
-                Directory.CreateDirectory(folder);
-            _lock = new FileStream(LockFile(_file), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            _writer = new JournalWriter(_file);
-            _reader = new JournalReader(_file);
-            _lastId = _reader.LastId();
+            Open();
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -123,7 +128,6 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
             throw;
         }
 
-        _committedId = _lastId;
         _loop = _guard.Run(nameof(SqliteJournal), RunAsync);
         _expireTimer = _time.CreateTimer(_ => PostExpire(), null, TimeSpan.Zero, ExpireInterval);
         return Task.CompletedTask;
@@ -135,7 +139,7 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     {
         if (_expireTimer is not null)
             await _expireTimer.DisposeAsync();
-        _operations.Writer.TryComplete();
+        _inbox.Close();
         await using (cancellationToken.UnsafeRegister(source => ((CancellationTokenSource)source!).Cancel(), _giveUp))
             await _loop;
         Close();
@@ -150,53 +154,58 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => Reading(reader => reader.Units());
+    public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => Reading(static reader => reader.Units());
 
     /// <inheritdoc/>
     public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
 
     /// <inheritdoc/>
-    public void Read(long afterId, int recordsMax, List<JournalRecord> records) => Reading(reader =>
+    /// <remarks>What was committed last comes from memory (<see cref="JournalTail"/>), the rest from the file; neither waits for a commit.</remarks>
+    public void Read(long afterId, int recordsMax, List<JournalRecord> records)
     {
-        reader.Read(afterId, recordsMax, records);
-        return true;
-    });
+        ArgumentNullException.ThrowIfNull(records);
+        if (_tail is { } tail && tail.TryRead(afterId, recordsMax, records))
+            return;
+        Reading(reader =>
+        {
+            reader.Read(afterId, recordsMax, records);
+            return true;
+        });
+    }
 
     /// <inheritdoc/>
     public long Append(Datagram datagram, in AdmissionState state)
     {
         ArgumentNullException.ThrowIfNull(datagram);
         datagram.Admitted = datagram.Admitted with { Id = ++_lastId };
-        _operations.Writer.TryWrite(new JournalOperation
+        var operation = new JournalOperation
         {
             Kind = JournalOperationKind.Frame, Id = _lastId, State = state, Datagram = datagram,
-        });
+        };
+        _inbox.Post(in operation);
         return _lastId;
     }
 
     /// <inheritdoc/>
-    public void AppendReception(long id, int ordinal, Datagram datagram) => _operations.Writer.TryWrite(
-        new JournalOperation { Kind = JournalOperationKind.Reception, Id = id, Ordinal = ordinal, Datagram = datagram });
+    public void AppendReception(long id, int ordinal, Datagram datagram)
+    {
+        var operation = new JournalOperation
+        {
+            Kind = JournalOperationKind.Reception, Id = id, Ordinal = ordinal, Datagram = datagram,
+        };
+        _inbox.Post(in operation);
+    }
 
     /// <inheritdoc/>
-    public void SaveCursor(string outlet, long id)
-    {
-        lock (_cursorLock)
-        {
-            var waits = _cursors.ContainsKey(outlet);
-            _cursors[outlet] = id;
-            if (!waits)
-                _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Cursor, Outlet = outlet });
-        }
-    }
+    public void SaveCursor(string outlet, long id) => _inbox.PostCursor(outlet, id);
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken)
     {
-        var flushed = NewSignal();
-        if (!_operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Flush, Flushed = flushed }))
-            flushed.SetException(new JournalException($"The journal {_file} commits nothing any more."));
-        return flushed.Task.WaitAsync(cancellationToken);
+        var operation = new JournalOperation { Kind = JournalOperationKind.Flush, Flushed = NewSignal() };
+        if (!_inbox.Post(in operation))
+            operation.Flushed.SetException(Ended());
+        return operation.Flushed.Task.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -218,13 +227,38 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What it has counted.</summary>
+    internal JournalMetrics Counters => _journalMetrics;
+
+    /// <summary>Operations that no batch has taken yet.</summary>
+    internal int OperationsPending => _inbox.Count;
+
+    /// <summary>Has what is beyond its retention looked for after the next commit.</summary>
+    internal void PostExpire() => _inbox.PostExpire();
+
+    private void Open()
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder)
+            Directory.CreateDirectory(folder);
+        _lock = new FileStream(LockFile(_file), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _writer = new JournalWriter(_file);
+        var check = JournalCheck.Run(_file, JournalCheck.AtStartMax);
+        Log.Checked(_log, _file, check);
+        if (check.Outcome == JournalCheckOutcome.Damaged)
+            throw new JournalException($"The journal {_file} is damaged: {check.Detail}. Put a backup in its place, or move it away.");
+        _reader = new JournalReader(_file, _records);
+        _lastId = _reader.LastId();
+        _committedId = _lastId;
+        _tail = new JournalTail(_records, _lastId);
+    }
+
     private T Reading<T>(Func<JournalReader, T> read)
     {
         lock (_readLock)
         {
             try
             {
-                return read(_reader ??= new JournalReader(_file));
+                return read(_reader ??= new JournalReader(_file, _records));
             }
             catch (SqliteException e)
             {
@@ -235,36 +269,12 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         }
     }
 
-    /// <summary>Operations that no batch has taken yet.</summary>
-    internal int OperationsPending => _operations.Reader.Count;
-
-    /// <summary>Has what is beyond its retention looked for after the next commit.</summary>
-    internal void PostExpire()
-    {
-        if (Interlocked.Exchange(ref _expiresPending, 1) == 0)
-            _operations.Writer.TryWrite(new JournalOperation { Kind = JournalOperationKind.Expire });
-    }
-
-    private bool TryTake(out JournalOperation operation)
-    {
-        if (!_operations.Reader.TryRead(out operation))
-            return false;
-        if (operation.Kind == JournalOperationKind.Expire)
-            Interlocked.Exchange(ref _expiresPending, 0);
-        if (operation.Kind == JournalOperationKind.Cursor)
-        {
-            lock (_cursorLock)
-                _cursors.Remove(operation.Outlet!, out operation.Id);
-        }
-
-        return true;
-    }
-
+    // A thread of its own: waiting for the disk must not take one from the pool, which has as many as there are cores.
     private async Task RunAsync()
     {
         try
         {
-            await CommitAllAsync();
+            await Task.Factory.StartNew(CommitAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
@@ -275,60 +285,58 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
     // After the loop nothing is committed any more: who waits for it has to know.
     private void FailFlushes()
     {
-        _operations.Writer.TryComplete();
-        var ended = new JournalException($"The journal {_file} commits nothing any more.");
+        _inbox.Close();
+        _inbox.Take(_batch, int.MaxValue, _batchCursors);
+        var ended = Ended();
         foreach (var operation in _batch)
-            operation.Flushed?.TrySetException(ended);
-        while (_operations.Reader.TryRead(out var operation))
             operation.Flushed?.TrySetException(ended);
     }
 
-    private async Task CommitAllAsync()
-    {
-        while (await _operations.Reader.WaitToReadAsync())
-        {
-            await PaceAsync();
-            _batch.Clear();
-            var expire = false;
-            while (_batch.Count < BatchMax && TryTake(out var operation))
-            {
-                expire |= operation.Kind == JournalOperationKind.Expire;
-                _batch.Add(operation);
-            }
+    private JournalException Ended() => new($"The journal {_file} commits nothing any more.");
 
-            if (!await CommitAsync())
+    private void CommitAll()
+    {
+        while (_inbox.Wait())
+        {
+            Pace();
+            var expires = _inbox.Take(_batch, BatchMax, _batchCursors);
+            if (!Commit())
             {
-                Log.GivenUp(_log, _batch.Count + _operations.Reader.Count);
+                Log.GivenUp(_log, _batch.Count + _inbox.Count);
                 return;
             }
 
             Committed();
-            if (expire)
+            _batch.Clear();
+            _batchCursors.Clear();
+            if (expires)
                 Expire();
         }
     }
 
     // A lone frame is committed at once; in a stream each commit gathers what came since the one before.
-    private async ValueTask PaceAsync()
+    private void Pace()
     {
         var left = TimeSpan.FromMilliseconds(CommitIntervalMs) - _time.GetElapsedTime(_lastCommit);
-        if (left > TimeSpan.Zero && _operations.Reader.Count < BatchMax && !_operations.Reader.Completion.IsCompleted)
-            await Task.Delay(left, _time);
+        if (left > TimeSpan.Zero)
+            _inbox.WaitFor(BatchMax, left);
         _lastCommit = _time.GetTimestamp();
     }
 
-    private async ValueTask<bool> CommitAsync()
+    private bool Commit()
     {
-        for (var delayMs = RetryDelayMinMs; ; delayMs = Math.Min(delayMs * 2, RetryDelayMaxMs))
+        var delayMs = RetryDelayMinMs;
+        var wasFull = false;
+        while (true)
         {
+            var waitMs = FullDelayMs;
             try
             {
-                _writer ??= new JournalWriter(_file);
-                _writer.Commit(_batch);
-                if (_failing)
-                    Log.Recovered(_log, _file);
-                _failing = false;
-                return true;
+                if (TryCommit())
+                    return true;
+                if (!wasFull)
+                    Log.Full(_log, _file, _limit.UsedBytes);
+                wasFull = true;
             }
             catch (SqliteException e) when (!IsPermanent(e))
             {
@@ -336,13 +344,34 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
                 _metrics.JournalFailures.Add();
                 Log.CommitFailed(_log, _file, e.Message, delayMs);
                 DropWriter();
+                waitMs = delayMs;
+                delayMs = Math.Min(delayMs * 2, RetryDelayMaxMs);
             }
 
-            if (_giveUp.IsCancellationRequested)
+            if (_giveUp.Token.WaitHandle.WaitOne(waitMs))
                 return false;
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _time, _giveUp.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // False if frames do not fit: then only the cursors are kept, since what is delivered by them makes room.
+    private bool TryCommit()
+    {
+        _writer ??= new JournalWriter(_file);
+        var fits = _batch.Count == 0 || _limit.MakeRoom(_writer);
+        if (fits)
+        {
+            _writer.Commit(_batch, _batchCursors);
+        }
+        else
+        {
+            _inbox.TakeCursors(_batchCursors);
+            _writer.Commit([], _batchCursors);
+        }
+
+        if (_failing)
+            Log.Recovered(_log, _file);
+        _failing = false;
+        return fits;
     }
 
     /// <summary>
@@ -375,13 +404,17 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
     private void Committed()
     {
+        var batch = CollectionsMarshal.AsSpan(_batch);
+        _tail!.Add(batch);
         var rows = 0;
+        var duplicates = 0;
         var newest = CommittedId;
-        foreach (var operation in _batch)
+        foreach (ref readonly var operation in batch)
         {
             if (operation.Kind == JournalOperationKind.Frame)
             {
                 newest = operation.Id;
+                duplicates += operation.IsDuplicate ? 1 : 0;
                 foreach (var listener in _listeners)
                     listener.Committed(operation.Datagram!, in operation.State, operation.IsDuplicate);
             }
@@ -394,34 +427,43 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
         }
 
         _metrics.Commits.Add();
-        _metrics.RowsCommitted.Add(rows);
+        _metrics.RowsCommitted.Add(rows - duplicates);
+        _journalMetrics.Duplicates.Add(duplicates);
+        Announce(newest);
+        foreach (ref readonly var operation in batch)
+            operation.Flushed?.TrySetResult();
+    }
+
+    private void Announce(long newest)
+    {
         TaskCompletionSource signal;
         lock (_commitLock)
         {
+            if (newest == CommittedId)
+                return;
             Volatile.Write(ref _committedId, newest);
             signal = _committed;
             _committed = NewSignal();
         }
 
         signal.SetResult();
-        foreach (var operation in _batch)
-            operation.Flushed?.TrySetResult();
     }
 
     private void Expire()
     {
         try
         {
-            var before = _time.GetUtcNow() - _retention;
-            var frames = _writer!.Expire(before.ToUnixTimeMilliseconds());
+            var before = (_time.GetUtcNow() - TimeSpan.FromDays(_options.RetentionDays)).ToUnixTimeMilliseconds();
+            var frames = _writer!.Clean(cleaner => cleaner.DropDelivered(before));
             _metrics.RowsExpired.Add(frames);
-            if (frames == JournalWriter.ExpireFramesMax)
+            if (frames == JournalCleaner.PassFramesMax)
                 PostExpire();
         }
         catch (SqliteException e) when (!IsPermanent(e))
         {
             _metrics.JournalFailures.Add();
             Log.ExpireFailed(_log, _file, e.Message);
+            DropWriter();
         }
     }
 
@@ -438,5 +480,11 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
         [LoggerMessage(304, LogLevel.Warning, "Journal {File}: deleting after retention failed: {Message}; tried again later")]
         public static partial void ExpireFailed(ILogger log, string file, string message);
+
+        [LoggerMessage(305, LogLevel.Error, "Journal {File}: full, {UsedBytes} bytes of frames that wait for their delivery; nothing more is taken in until some are delivered")]
+        public static partial void Full(ILogger log, string file, long usedBytes);
+
+        [LoggerMessage(306, LogLevel.Information, "Journal {File}: {Check}")]
+        public static partial void Checked(ILogger log, string file, JournalCheckResult check);
     }
 }

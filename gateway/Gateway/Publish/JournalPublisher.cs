@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>
-/// The MQTT outlet: keeps a connection up for ever, and over each one publishes what is committed from then on at once, and beside
-/// it what was committed before and not delivered. At least once: what was not acknowledged when a connection or the
+/// The MQTT outlet: over each connection of a keeper publishes what is committed from then on at once, and beside it what was
+/// committed before and not delivered. At least once: what was not acknowledged when a connection or the
 /// process ended is published again with the same message id.
 /// </summary>
 internal sealed partial class JournalPublisher(
@@ -23,32 +23,41 @@ internal sealed partial class JournalPublisher(
     IEnumerable<IOutletCompanion> companions,
     PublishOptions options,
     TimeSpan stopTimeout,
+    OutletState state,
     StageGuard guard,
     GatewayMetrics metrics,
     PublishMetrics publishMetrics,
+    FrameTraces traces,
     TimeProvider time,
     ILogger<JournalPublisher> log) : IHostedService, IDisposable
 {
     /// <summary>The cursor's name in the journal.</summary>
     public const string Outlet = "mqtt";
 
-    /// <summary>A connection that stood so long was a good one: the next failure waits little again.</summary>
-    public static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _readAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly IOutletCompanion[] _companions = [.. companions];
     private readonly PresentFrames _present = new(activity);
     private DeliveredRanges? _delivered;
+    private MqttKeeper? _keeper;
     private Task? _loop;
     private long _behind;
+
+    /// <summary>Committed numbers that are not delivered, as of the last message made.</summary>
+    public long Behind => Volatile.Read(ref _behind);
+
+    /// <summary>How the connection is; null before the start.</summary>
+    public MqttKeeperStatus? Connection => _keeper?.Status;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _delivered = new DeliveredRanges(journal, Outlet, time);
-        metrics.Gauge("publish.behind", "Committed numbers that are not delivered.", () => Volatile.Read(ref _behind));
-        _loop = guard.Run(nameof(JournalPublisher), RunAsync);
+        _keeper = connections.Keeper(states.Will);
+        state.Begins(this);
+        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
         return Task.CompletedTask;
     }
 
@@ -66,7 +75,8 @@ internal sealed partial class JournalPublisher(
         await journal.FlushAsync(_abort.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
         await _loop;
-        var left = Behind();
+        state.Ends(this);
+        var left = Undelivered();
         if (left > 0)
             Log.LeftInJournal(log, left);
     }
@@ -78,50 +88,15 @@ internal sealed partial class JournalPublisher(
         _abort.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task SessionAsync(IMqttLink link, CancellationToken leave)
     {
-#pragma warning disable CA5394 // Spreads reconnections; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
-        while (!_stopping.IsCancellationRequested)
-        {
-            var begin = time.GetTimestamp();
-            try
-            {
-                await UseOneConnectionAsync();
-            }
-            catch (Exception e) when (e is MqttLinkException or JournalException)
-            {
-                metrics.ConnectionsFailed.Add();
-                if (time.GetElapsedTime(begin) > StableAfter)
-                    delay.Reset();
-                var wait = delay.Next();
-                Log.ConnectionFailed(log, connections.Address, e.Message, (int)wait.TotalMilliseconds);
-                await Task.Delay(wait, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested || _abort.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task UseOneConnectionAsync()
-    {
-        await using var link = await connections.ConnectAsync(states.Will(), _stopping.Token);
-        metrics.ConnectionsMade.Add();
-        var liveAfter = journal.CommittedId;
-        _delivered!.BeginLive(liveAfter);
-        Log.Connected(log, connections.Address, liveAfter, _delivered.GapNumbers);
-        await link.PublishAsync(states.Online(), _abort.Token);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
+        await SayAsync(link, states.Online(), abort.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
         var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
         try
         {
-            using var pump = new PublishPump(
-                link, journal, Message, _delivered, liveAfter, options.CatchUpPerS, connections.PublishesPendingMax, metrics,
-                publishMetrics.CaughtUp, time, log);
-            await pump.RunAsync(_stopping.Token, _abort.Token);
+            await PublishJournalAsync(link, abort.Token);
         }
         finally
         {
@@ -129,8 +104,46 @@ internal sealed partial class JournalPublisher(
             await EndAsync(beside);
         }
 
-        await link.PublishAsync(states.Stopped(), _abort.Token);
-        await link.DisconnectAsync();
+        await SayAsync(link, states.Stopped(), abort.Token);
+    }
+
+    // A journal that cannot be read is no fault of the connection's: it stands, and reading is tried again.
+    private async Task PublishJournalAsync(IMqttLink link, CancellationToken abort)
+    {
+        while (true)
+        {
+            var liveAfter = journal.CommittedId;
+            _delivered!.BeginLive(liveAfter);
+            Log.Publishing(log, liveAfter, _delivered.GapNumbers);
+            using var pump = new PublishPump(
+                link, journal, Message, _delivered, liveAfter, options.CatchUpPerS, connections.PublishesPendingMax, metrics,
+                publishMetrics.CaughtUp, time, log, traces);
+            try
+            {
+                await pump.RunAsync(_stopping.Token, abort);
+                return;
+            }
+            catch (JournalException e)
+            {
+                Log.JournalNotRead(log, e.Message, (int)_readAgainAfter.TotalMilliseconds);
+            }
+
+            await Task.Delay(_readAgainAfter, time, abort);
+        }
+    }
+
+    // A broker whose limit is so low is one for nobody's messages, but not a reason to connect again and again.
+    private async Task SayAsync(IMqttLink link, MqttMessage state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await link.PublishAsync(state, cancellationToken);
+        }
+        catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.MessageTooLarge)
+        {
+            metrics.MessagesRefused.Add();
+            Log.StateTooLarge(log, e.Message);
+        }
     }
 
     // Companions end with the connection, which the pump has learned of by itself.
@@ -146,13 +159,13 @@ internal sealed partial class JournalPublisher(
         }
     }
 
-    private long Behind() => _delivered is null ? 0 : _delivered.GapNumbers + Math.Max(0, journal.CommittedId - _delivered.High);
+    private long Undelivered() => _delivered is null ? 0 : _delivered.GapNumbers + Math.Max(0, journal.CommittedId - _delivered.High);
 
     // Null for a unit that was taken out of the fleet since, for there is no agency to publish it for, and for a body that
     // does not read, which may be one of an operating area that was changed since.
     private MqttMessage? Message(JournalRecord record, bool isGap, MessageBuffer buffer)
     {
-        Volatile.Write(ref _behind, Behind());
+        Volatile.Write(ref _behind, Undelivered());
         var registry = fleet.Current;
         var frame = record.Frame;
         if (registry.Find(frame.Unit) is not { } unit)
@@ -173,16 +186,19 @@ internal sealed partial class JournalPublisher(
 
     private static partial class Log
     {
-        [LoggerMessage(401, LogLevel.Information, "MQTT {Address}: connected; publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
-        public static partial void Connected(ILogger log, string address, long liveAfter, long gap);
-
-        [LoggerMessage(402, LogLevel.Warning, "MQTT {Address}: {Message}; again in {DelayMs} ms")]
-        public static partial void ConnectionFailed(ILogger log, string address, string message, int delayMs);
-
         [LoggerMessage(403, LogLevel.Warning, "MQTT: stopped with {Left} numbers of the journal not published; the next start goes on with them")]
         public static partial void LeftInJournal(ILogger log, long left);
 
         [LoggerMessage(406, LogLevel.Warning, "Number {Id} of the journal does not read, and is passed over: {Kind} {Counter} of unit {Unit}")]
         public static partial void Unreadable(ILogger log, long id, FrameKind kind, int unit, uint counter);
+
+        [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
+        public static partial void Publishing(ILogger log, long liveAfter, long gap);
+
+        [LoggerMessage(454, LogLevel.Error, "MQTT: the journal was not read: {Message}; again in {DelayMs} ms")]
+        public static partial void JournalNotRead(ILogger log, string message, int delayMs);
+
+        [LoggerMessage(455, LogLevel.Error, "MQTT: this gateway's state is not published: {Message}")]
+        public static partial void StateTooLarge(ILogger log, string message);
     }
 }

@@ -27,6 +27,7 @@ internal delegate MqttMessage? MakeMessage(JournalRecord record, bool isGap, Mes
 /// <param name="caughtUp">Counts what came out of a gap.</param>
 /// <param name="time">Clock.</param>
 /// <param name="log">Log.</param>
+/// <param name="traces">Is told of each frame's end here.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
@@ -38,7 +39,8 @@ internal sealed partial class PublishPump(
     GatewayMetrics metrics,
     EventCounter caughtUp,
     TimeProvider time,
-    ILogger log) : IDisposable
+    ILogger log,
+    FrameTraces? traces = null) : IDisposable
 {
     /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
     public const int PendingPerPublish = 2;
@@ -152,6 +154,7 @@ internal sealed partial class PublishPump(
     {
         while (lane.Pending.TryPeek(out var oldest) && oldest.Publish is null or { IsCompleted: true })
         {
+            var isPublished = oldest.Publish is not null;
             try
             {
                 if (oldest.Publish is not null)
@@ -165,8 +168,10 @@ internal sealed partial class PublishPump(
             {
                 metrics.MessagesRefused.Add();
                 Log.Refused(log, oldest.Id, e.Message);
+                isPublished = false;
             }
 
+            traces?.Ended(oldest.Id, isPublished);
             lane.Pending.Dequeue();
             _free.Push(oldest.Buffer);
             _settled++;

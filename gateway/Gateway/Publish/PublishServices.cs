@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Journal;
@@ -21,7 +22,7 @@ internal static class PublishServices
             configuration.TopicRoot, configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
         services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
         services.AddStage(provider => new UnitActivity(
-            UnitActivity.FileOf(configuration.JournalFile),
+            UnitActivity.FileOf(configuration.Journal.File),
             provider.GetRequiredService<IJournal>,
             provider.GetRequiredService<FleetSource>(),
             provider.GetRequiredService<StageGuard>(),
@@ -33,6 +34,17 @@ internal static class PublishServices
         services.AddSingleton<IOutletCompanion, UnitStates>();
         services.AddSingleton<IOutletCompanion, UnitLinkReports>();
         services.AddSingleton<IOutletCompanion, CommandRequests>();
-        services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+        services.AddSingleton<OutletState>();
+        var stopTimeout = TimeSpan.FromSeconds(configuration.StopTimeoutS);
+        if (configuration.Cluster is { } cluster)
+        {
+            services.AddCluster(
+                cluster,
+                (provider, journal) => ActivatorUtilities.CreateInstance<JournalPublisher>(provider, journal, stopTimeout),
+                (provider, name, cancellation) => provider.GetRequiredService<MqttConnections>().EvictAsync(name, cancellation));
+            return;
+        }
+
+        services.AddStage<JournalPublisher>(stopTimeout);
     }
 }

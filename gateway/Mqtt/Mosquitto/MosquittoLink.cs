@@ -11,8 +11,6 @@ namespace BoatTelemetry.Mqtt.Mosquitto;
 /// </summary>
 internal sealed class MosquittoLink : IMqttLink
 {
-    private const int ProtocolMqtt5 = 5;
-
     // How soon an idle link notices that it was disposed: sends and arrivals wake the loop at once, this does not.
     private const int LoopTimeoutMs = 50;
 
@@ -43,7 +41,7 @@ internal sealed class MosquittoLink : IMqttLink
 
     public MosquittoLink()
     {
-        _publishes = new PublishWindow(Send);
+        _publishes = new PublishWindow(Send, Abort);
     }
 
     public Action<MqttMessage>? OnMessage { get; set; }
@@ -91,7 +89,15 @@ internal sealed class MosquittoLink : IMqttLink
             _subscribes[messageId] = subscribe;
         }
 
-        await subscribe.Outcome.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await subscribe.Outcome.Task.WaitAsync(TimeSpan.FromMilliseconds(_options!.AcknowledgementTimeoutMs), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Abort(new MqttDisconnection(MqttLinkFailure.AcknowledgementTimedOut, null, $"no SUBACK for {topicFilter}"));
+            throw (await _end.Task).ToException();
+        }
     }
 
     public async Task DisconnectAsync()
@@ -127,6 +133,8 @@ internal sealed class MosquittoLink : IMqttLink
     internal void Connected(
         int reasonCode, bool sessionPresent, ushort? receiveMaximum, uint? maximumPacketSize, string? reasonText)
     {
+        if (_options!.Version == MqttVersion.Mqtt311)
+            reasonCode = MqttReasons.OfReturnCode311(reasonCode);
         if (MqttReasons.IsFailure(reasonCode))
         {
             var text = reasonText is null ? "" : $": {reasonText}";
@@ -137,7 +145,8 @@ internal sealed class MosquittoLink : IMqttLink
 
         // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
         var brokerMax = receiveMaximum ?? ushort.MaxValue;
-        _publishes.Open(Math.Min(_options!.PublishesPendingMax, brokerMax), maximumPacketSize);
+        _publishes.Open(
+            Math.Min(_options.PublishesPendingMax, brokerMax), maximumPacketSize, _options.AcknowledgementTimeoutMs);
         _connack.TrySetResult(new MqttConnack(sessionPresent, brokerMax));
     }
 
@@ -234,9 +243,10 @@ internal sealed class MosquittoLink : IMqttLink
         var client = mosquitto_new(options.ClientId, options.CleanStart, userData);
         if (client == 0)
             throw new InvalidOperationException("libmosquitto did not make a client.");
-        _ = mosquitto_int_option(client, MosquittoOption.ProtocolVersion, ProtocolMqtt5);
+        _ = mosquitto_int_option(client, MosquittoOption.ProtocolVersion, (int)options.Version);
         _ = mosquitto_int_option(client, MosquittoOption.TcpNoDelay, 1);
-        _ = mosquitto_int_option(client, MosquittoOption.ReceiveMaximum, options.ReceivesPendingMax);
+        if (options.Version == MqttVersion.Mqtt5)
+            _ = mosquitto_int_option(client, MosquittoOption.ReceiveMaximum, options.ReceivesPendingMax);
         // The window bounds what is under way; the library's own bound (20) would only make it wait a second time.
         _ = mosquitto_int_option(client, MosquittoOption.SendMaximum, ushort.MaxValue);
         _ = mosquitto_threaded_set(client, true);

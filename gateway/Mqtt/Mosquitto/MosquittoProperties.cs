@@ -27,7 +27,7 @@ internal sealed class MosquittoProperties : IDisposable
     public static MosquittoProperties OfConnect(MqttLinkOptions options)
     {
         var properties = new MosquittoProperties();
-        if (options.SessionExpirySeconds != 0)
+        if (options.SessionExpirySeconds != 0 && options.Version == MqttVersion.Mqtt5)
             Check(mosquitto_property_add_int32(ref properties._list, MqttProperty.SessionExpiryInterval, options.SessionExpirySeconds));
         return properties;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MQTTnet;
+using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -50,13 +51,20 @@ internal static class MqttNetMessages
                 LingerState = new(enable: false, seconds: 0),
                 TlsOptions = MqttNetTls.ToMqttNet(options),
             },
+            ProtocolVersion = options.Version == MqttVersion.Mqtt5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311,
             ClientId = options.ClientId,
             CleanSession = options.CleanStart,
-            SessionExpiryInterval = options.SessionExpirySeconds,
             KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-            ReceiveMaximum = (ushort)options.ReceivesPendingMax,
-            Timeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
+            // For the PINGRESP and the SUBACK: connecting is bounded by its token, publishing by the window.
+            Timeout = TimeSpan.FromMilliseconds(options.AcknowledgementTimeoutMs),
         };
+        if (options.Version == MqttVersion.Mqtt5)
+        {
+            // MQTTnet throws where a property of MQTT 5 is set for an older version.
+            result.SessionExpiryInterval = options.SessionExpirySeconds;
+            result.ReceiveMaximum = (ushort)options.ReceivesPendingMax;
+        }
+
         if (options.UserName is not null || options.Password is not null)
         {
             result.Credentials = new MqttClientCredentials(

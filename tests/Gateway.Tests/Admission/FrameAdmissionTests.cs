@@ -176,17 +176,6 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         Assert.Equal([far + 1], (await ReadAsync()).Select(record => record.Frame.Counter));
     }
 
-    [Theory]
-    [InlineData(FrameKind.Event)]
-    [InlineData(FrameKind.Track)]
-    public void Frame_OfADurableKind_IsNotTakenYet(FrameKind kind)
-    {
-        var frame = new byte[kind == FrameKind.Event ? 24 : 60];
-        FrameHeader.WriteDurable(frame, 0, kind, 0, 17, 1);
-
-        Rejects(frame, FrameRejection.UnknownKind);
-    }
-
     [Fact]
     public async Task Counter_AtItsEnd_IsFoundAndNeverBeyond()
     {
@@ -264,7 +253,7 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     private AdmissionOutcome Judge(Datagram datagram, out FrameRejection rejection)
     {
         var outcome = _admission.Admit(datagram, _journal, out rejection);
-        if (outcome is AdmissionOutcome.Rejected or AdmissionOutcome.RepeatedReception)
+        if (!FrameAdmission.IsTaken(outcome))
             _stages.Buffer.Return(datagram);
         return outcome;
     }

@@ -8,9 +8,12 @@ namespace BoatTelemetry.Gateway.Tests.Configuration;
 
 public sealed partial class ConfigurationDocumentsTests
 {
-    private static readonly string[] _gatewayKeys = KeysOfCode("{}", GatewayConfigurationFile.Read);
+    private static readonly string[] _gatewayKeys = KeysOfCode(
+        """{ "ingest": { "chirpStack": [ {} ], "theThingsStack": [ {} ], "unitMqtt": [ {} ], "streams": [ {} ] } }""",
+        GatewayConfigurationFile.Read);
 
-    private static readonly string[] _fleetKeys = KeysOfCode("""{ "units": [ {} ] }""", FleetFile.Read);
+    private static readonly string[] _fleetKeys = KeysOfCode(
+        """{ "areas": [ {} ], "agencies": [ {} ], "concentrators": [ {} ], "units": [ {} ] }""", FleetFile.Read);
 
     [Fact]
     public void Schema_HasTheKeysThatTheCodeReads()
@@ -49,6 +52,12 @@ public sealed partial class ConfigurationDocumentsTests
 
     private static IEnumerable<string> KeysOfSchema(JsonElement schema, string path)
     {
+        if (schema.TryGetProperty("items", out var items))
+        {
+            foreach (var below in KeysOfSchema(items, $"{path.TrimEnd('.')}[]."))
+                yield return below;
+        }
+
         if (!schema.TryGetProperty("properties", out var properties))
             yield break;
         Assert.False(schema.GetProperty("additionalProperties").GetBoolean());

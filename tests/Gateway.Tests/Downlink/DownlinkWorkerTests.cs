@@ -17,6 +17,7 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
     private readonly Stages _stages = new();
     private readonly TestBoat _boat = new(Unit);
     private readonly FleetSource _fleet;
+    private int _transmission;
     private DownlinkMetrics _metrics = null!;
     private CommandQueue _commands = null!;
     private DownlinkWorker _worker = null!;
@@ -89,15 +90,32 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
     public async Task Durable_ADuplicate_IsAcknowledgedAgainUnderAnotherCounter()
     {
         var path = new RecordingPath(UplinkLink.Lora);
-        for (var i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++, _transmission++)
         {
             Hear(5, path);
             Commit(_boat.Event(5), path, Window(5), isDuplicate: i > 0);
             await Eventually.TrueAsync(() => path.Sent.Count == i + 1, "acknowledged");
         }
 
+        Assert.Equal(2, path.Sent.Count);
         Assert.NotEqual(path.Sent[0].Frame, path.Sent[1].Frame);
         Assert.Equal(Open(path.Sent[0].Frame).Acknowledgement.BaseCounter, Open(path.Sent[1].Frame).Acknowledgement.BaseCounter);
+    }
+
+    [Fact]
+    public async Task Durable_ACopyOfTheSameTransmission_HasNoSecondAnswer()
+    {
+        RecordingPath path = new(UplinkLink.Lora), other = new(UplinkLink.Lora);
+        Hear(5, path);
+        Commit(_boat.Event(5), path, Window(5));
+        await Eventually.TrueAsync(() => path.Sent.Count == 1, "acknowledged");
+        Hear(5, path);
+        Commit(_boat.Event(5), path, Window(5), isDuplicate: true);
+        Hear(6, other);
+        Commit(_boat.Event(6), other, Window(5, 6));
+        await Eventually.TrueAsync(() => other.Sent.Count == 1, "the next one");
+
+        Assert.Single(path.Sent);
     }
 
     [Fact]
@@ -237,38 +255,41 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
         Assert.Equal(CommandRefusal.None, _commands.Enqueue(new CommandRequest(Unit, command), out _));
     }
 
-    private Reception Reception(IDownlinkPath? path, int snrE1 = 0, int rssiDbm = -100) => new()
+    private Reception Reception(IDownlinkPath? path, uint counter, int snrE1 = 0, int rssiDbm = -100) => new()
     {
         Link = path?.Link ?? UplinkLink.Lora,
         Path = path,
         SnrDecibelE1 = snrE1,
         RssiDbm = rssiDbm,
+        ConcentratorUs = (counter * 1_000_000L) + _transmission,
         ReceivedMonotonicMs = NowMs,
     };
 
     private void Hear(uint counter, IDownlinkPath path, int snrE1 = 0, int rssiDbm = -100)
     {
-        var reception = Reception(path, snrE1, rssiDbm);
+        var reception = Reception(path, counter, snrE1, rssiDbm);
         _worker.Heard(Unit, FrameClass.Durable, counter, in reception);
     }
 
     private void HearLive(uint counter, IDownlinkPath path)
     {
-        var reception = Reception(path);
+        var reception = Reception(path, counter);
         _worker.Heard(Unit, FrameClass.Live, counter, in reception);
     }
 
     private void Commit(byte[] frame, IDownlinkPath? path, DurableWindowState window, bool isDuplicate = false, int keyEpoch = 0)
     {
         var datagram = new Datagram();
-        datagram.Set(frame, Reception(path));
         var codec = new FrameCodec();
         using var cipher = new PlatformAesCcm(_boat.Key);
         Assert.Equal(FrameRejection.None, codec.ReadHeader(frame, 0, frame.Length, FrameDirection.Uplink));
         Assert.Equal(FrameRejection.None, codec.Open(cipher, OperatingArea.Indonesia, codec.Header.IsDurable ? codec.Header.Counter : (uint)codec.Header.CounterLow));
+        var counter = codec.Header.IsDurable ? codec.Header.Counter : (uint)codec.Header.CounterLow;
+        datagram.Set(frame, Reception(path, counter));
         var admitted = new AdmittedFrame
         {
             Unit = Unit,
+            Counter = counter,
             Class = codec.Header.IsDurable ? FrameClass.Durable : FrameClass.Live,
             Kind = codec.Header.Kind,
             Flags = codec.Header.Flags,

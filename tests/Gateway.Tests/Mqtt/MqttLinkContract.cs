@@ -67,6 +67,43 @@ public abstract partial class MqttLinkContract(IMqttStack stack)
         Assert.Equal(reason, failure.ReasonCode);
     }
 
+    [Theory]
+    [InlineData("right", null)]
+    [InlineData("wrong", 0x87)]
+    public async Task Connect_AsMqtt311_SubscribesAndPublishesOrIsRefusedWithTheReason(string password, int? reason)
+    {
+        await using var broker = await MosquittoProcess.StartAsync(new() { User = ("gateway", "right") });
+        var received = Channel.CreateUnbounded<MqttMessage>();
+        await using var link = stack.CreateLink();
+        link.OnMessage = message => received.Writer.TryWrite(message);
+        var options = new MqttLinkOptions
+        {
+            Host = MosquittoProcess.Host,
+            Port = broker.Port,
+            ClientId = "old",
+            Version = MqttVersion.Mqtt311,
+            UserName = "gateway",
+            Password = password,
+        };
+        if (reason is not null)
+        {
+            var failure = await Assert.ThrowsAsync<MqttLinkException>(() => link.ConnectAsync(options, default));
+            Assert.Equal(MqttLinkFailure.ConnectRefused, failure.Failure);
+            Assert.Equal(reason, failure.ReasonCode);
+            return;
+        }
+
+        await link.ConnectAsync(options, default);
+        await link.SubscribeAsync("a/+", MqttQos.AtLeastOnce, default);
+        await link.PublishAsync(new MqttMessage { Topic = "a/b", Payload = new byte[] { 1, 2 } }, default);
+        var message = await received.Reader.ReadAsync().AsTask().WaitAsync(_patience);
+        Assert.Equal("a/b", message.Topic);
+        Assert.Equal([1, 2], message.Payload.ToArray());
+
+        // The broker's log names the version: p1 is 3.1, p2 is 3.1.1, p5 is 5.
+        Assert.Contains("as old (p2", broker.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Connect_WithoutConnack_TimesOut()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
@@ -51,8 +52,11 @@ internal sealed class Stages : IHostApplicationLifetime, ILogger<StageGuard>, IA
         return stage;
     }
 
-    public Task<SqliteJournal> StartJournalAsync(int retentionDays = 30, params ICommitListener[] listeners) => StartAsync(new SqliteJournal(
-        JournalFile, retentionDays, Buffer, listeners, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
+    public Task<SqliteJournal> StartJournalAsync(int retentionDays = 30, params ICommitListener[] listeners) =>
+        StartJournalAsync(new JournalOptions { File = JournalFile, RetentionDays = retentionDays }, listeners);
+
+    public Task<SqliteJournal> StartJournalAsync(JournalOptions options, params ICommitListener[] listeners) => StartAsync(new SqliteJournal(
+        options, Buffer, listeners, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
 
     /// <summary>The options of downlinks, with their store in the test's folder.</summary>
     public DownlinkOptions DownlinkOptions => new() { File = Path.Combine(_folder, "downlink.db") };
@@ -93,23 +97,36 @@ internal sealed class Stages : IHostApplicationLifetime, ILogger<StageGuard>, IA
         return failure;
     }
 
-    /// <summary>A datagram of the buffer's, holding a frame.</summary>
-    public Datagram Datagram(byte[] frame, ulong concentrator = 1, long receivedUtcMs = 1_800_000_000_000, long monotonicMs = 0)
+    /// <summary>How a concentrator hears a frame well; no member is unknown.</summary>
+    public static Reception Reception(long receivedUtcMs, ulong concentrator = 1) => new()
     {
-        var reception = new Reception
-        {
-            Concentrator = concentrator,
-            RssiDbm = -103,
-            SnrDecibelE1 = -75,
-            FrequencyHz = 923_200_000,
-            SpreadingFactor = 7,
-            BandwidthHz = 125_000,
-            ConcentratorUs = 946_084_334,
-            ReceivedUtcMs = receivedUtcMs,
-            ReceivedMonotonicMs = monotonicMs,
-        };
+        Concentrator = concentrator,
+        RssiDbm = -103,
+        SnrDecibelE1 = -75,
+        FrequencyHz = 923_200_000,
+        SpreadingFactor = 7,
+        BandwidthHz = 125_000,
+        ConcentratorUs = 946_084_334,
+        ReceivedUtcMs = receivedUtcMs,
+    };
+
+    /// <summary>A datagram of the buffer's, holding a frame.</summary>
+    public Datagram Datagram(byte[] frame, ulong concentrator = 1, long receivedUtcMs = 1_800_000_000_000, long monotonicMs = 0) =>
+        Received(frame, Reception(receivedUtcMs, concentrator) with { ReceivedMonotonicMs = monotonicMs });
+
+    /// <summary>The same, received in a certain way.</summary>
+    public Datagram Received(byte[] frame, Reception reception)
+    {
         Assert.True(Buffer.TryAdd(frame, in reception));
         Assert.True(Buffer.TryTake(out var datagram));
+        return datagram;
+    }
+
+    /// <summary>The same, as the admission gives it to the journal.</summary>
+    public Datagram Admitted(AdmittedFrame frame, byte[] sealedFrame, byte[] body)
+    {
+        var datagram = Datagram(sealedFrame, receivedUtcMs: frame.ReceivedUtcMs);
+        datagram.SetAdmitted(in frame, body);
         return datagram;
     }
 

@@ -18,11 +18,15 @@ public sealed record PacketForwarderOptions
     /// <summary>A concentrator that has not asked for downlinks for so long, s, is not sent any, and may be reached elsewhere.</summary>
     public int DownlinkFreshS { get; init; } = 60;
 
-    /// <summary>Reads the section; its errors go to the file's, and the listening address is then not to be used.</summary>
-    public static PacketForwarderOptions Read(ConfigurationSection section)
+    /// <summary>
+    /// Reads the section; null if it is absent. Its errors go to the file's, and the listening address is then not to be used.
+    /// </summary>
+    public static PacketForwarderOptions? Read(ConfigurationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var listen = section.Listen("listen");
+        var listen = section.IsPresent ? section.Listen("listen") : null;
+        if (!section.IsPresent)
+            section.OptionalText("listen", "", static _ => true);
         var unregistered = section.Text("unregistered", "allow or refuse", static text => text is "allow" or "refuse", "allow");
         var options = new PacketForwarderOptions
         {
@@ -32,6 +36,6 @@ public sealed record PacketForwarderOptions
             DownlinkFreshS = section.Number("downlinkFreshS", 10, 600, 60),
         };
         section.Finish();
-        return options;
+        return section.IsPresent ? options : null;
     }
 }

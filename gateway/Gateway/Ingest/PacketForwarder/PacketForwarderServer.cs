@@ -18,7 +18,7 @@ namespace BoatTelemetry.Gateway.Ingest.PacketForwarder;
 /// An acknowledgement here is the forwarder's business only: it says that the datagram came, not that a frame is
 /// safe. Boats hear of their durable frames after the journal's commit.
 /// </remarks>
-public sealed partial class PacketForwarderServer : IHostedService, IPushDataSink, IDisposable
+public sealed partial class PacketForwarderServer : IHostedService, IPushDataSink, IIngestState, IDisposable
 {
     /// <summary>Asked of the kernel, which may give less: 1 s of 10,000 datagrams of 400 bytes.</summary>
     public const int ReceiveBufferBytes = 4 * 1024 * 1024;
@@ -90,6 +90,10 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     /// <summary>Where it listens; the configured address until it has started.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _options.Listen;
+
+    string IIngestState.Name => "packetForwarder";
+
+    string? IIngestState.TakesInFrom => _socket is null ? null : $"udp/{LocalEndPoint}";
 
     /// <inheritdoc/>
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>

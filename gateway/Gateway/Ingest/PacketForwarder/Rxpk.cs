@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 
@@ -14,13 +13,7 @@ namespace BoatTelemetry.Gateway.Ingest.PacketForwarder;
 /// </remarks>
 internal sealed class Rxpk
 {
-    // Each byte of base64 may be escaped as six characters, \u002f; forwarders escape only the slash.
-    private const int DataTextBytesMax = (Datagram.FrameBytesMax + 2) / 3 * 4;
-    private const int DataEscapedBytesMax = DataTextBytesMax * 6;
-
-    private readonly byte[] _text = new byte[DataEscapedBytesMax];
-    private int _textLength;
-    private PacketForwarderRejection _dataRejection;
+    private readonly Base64Bytes _data = new();
     private int _stat;
     private int _size;
     private int _antennaSnrDecibelE1;
@@ -32,8 +25,7 @@ internal sealed class Rxpk
     /// <summary>Makes everything unknown.</summary>
     public void Clear()
     {
-        _textLength = 0;
-        _dataRejection = PacketForwarderRejection.DataMissing;
+        _data.Clear();
         _stat = Reception.Unknown;
         _size = Reception.Unknown;
         _antennaSnrDecibelE1 = Reception.Unknown;
@@ -44,7 +36,7 @@ internal sealed class Rxpk
     public void Take(ref Utf8JsonReader json)
     {
         if (json.ValueTextEquals("data"u8))
-            TakeData(ref json);
+            _data.Take(ref json);
         else if (json.ValueTextEquals("stat"u8))
             _stat = ReadInteger(ref json);
         else if (json.ValueTextEquals("size"u8))
@@ -79,51 +71,19 @@ internal sealed class Rxpk
             };
         }
 
-        if (_dataRejection != PacketForwarderRejection.None)
-            return _dataRejection;
-        var decoded = DecodeBase64(_text.AsSpan(0, _textLength), frame, out frameLength);
-        if (decoded != PacketForwarderRejection.None)
-            return decoded;
+        switch (_data.Decode(frame, out frameLength))
+        {
+            case Base64Outcome.Missing:
+                return PacketForwarderRejection.DataMissing;
+            case Base64Outcome.NotBase64:
+                return PacketForwarderRejection.DataNotBase64;
+            case Base64Outcome.TooLong:
+                return PacketForwarderRejection.DataTooLong;
+        }
+
         return _size != Reception.Unknown && _size != frameLength
             ? PacketForwarderRejection.SizeMismatch
             : PacketForwarderRejection.None;
-    }
-
-    // Both alphabets and any padding occur in the field: all becomes the URL-safe alphabet without padding.
-    private static PacketForwarderRejection DecodeBase64(Span<byte> text, Span<byte> frame, out int frameLength)
-    {
-        text = text.TrimEnd((byte)'=');
-        text.Replace((byte)'+', (byte)'-');
-        text.Replace((byte)'/', (byte)'_');
-        if (text.Length * 3L / 4 > frame.Length)
-        {
-            frameLength = 0;
-            return PacketForwarderRejection.DataTooLong;
-        }
-
-        var status = Base64Url.DecodeFromUtf8(text, frame, out var consumed, out frameLength);
-        if (status != OperationStatus.Done || consumed != text.Length)
-            return PacketForwarderRejection.DataNotBase64;
-        return frameLength == 0 ? PacketForwarderRejection.DataMissing : PacketForwarderRejection.None;
-    }
-
-    private void TakeData(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.String)
-        {
-            json.Skip();
-            return;
-        }
-
-        if (json.ValueSpan.Length > (json.ValueIsEscaped ? DataEscapedBytesMax : DataTextBytesMax))
-        {
-            _dataRejection = PacketForwarderRejection.DataTooLong;
-            return;
-        }
-
-        _textLength = json.CopyString(_text);
-        _dataRejection = PacketForwarderRejection.None;
     }
 
     // "SF7BW125" for LoRa; a number, bit/s, for FSK.

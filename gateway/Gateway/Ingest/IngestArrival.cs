@@ -1,0 +1,17 @@
+namespace BoatTelemetry.Gateway.Ingest;
+
+/// <summary>The clocks' readings of a reception.</summary>
+internal static class IngestArrival
+{
+    /// <summary>A reception of now, of which nothing else is known.</summary>
+    public static Reception Now(TimeProvider time, UplinkLink link, IngestSource source) => new()
+    {
+        Link = link,
+        Source = source,
+        ReceivedUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        ReceivedMonotonicMs = MonotonicMs(time),
+    };
+
+    /// <summary>The gateway's monotonic clock.</summary>
+    public static long MonotonicMs(TimeProvider time) => (long)time.GetElapsedTime(0).TotalMilliseconds;
+}

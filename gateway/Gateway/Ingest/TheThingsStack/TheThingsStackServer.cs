@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Json;
+using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Ingest.LoRaWan;
+using BoatTelemetry.Gateway.Ingest.Mqtt;
+using BoatTelemetry.Mqtt;
+
+namespace BoatTelemetry.Gateway.Ingest.TheThingsStack;
+
+/// <summary>The MQTT server of a The Things Stack v3.</summary>
+/// <param name="Connection">Its MQTT server.</param>
+/// <param name="Application"><c>{application}@{tenant}</c>, or the application alone where there are no tenants.</param>
+/// <param name="FPort">The LoRaWAN port of downlinks, 1 to 223.</param>
+/// <param name="Priority">Of downlinks: TxSchedulePriority.</param>
+public sealed record TheThingsStackOptions(MqttServerOptions Connection, string Application, int FPort, string Priority)
+{
+    private static readonly string[] _priorities = ["LOWEST", "LOW", "BELOW_NORMAL", "NORMAL", "ABOVE_NORMAL", "HIGH", "HIGHEST"];
+
+    /// <summary>Reads an object of <c>ingest.theThingsStack</c>.</summary>
+    public static TheThingsStackOptions Read(ConfigurationSection server, string gatewayClientId)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        var connection = MqttServerOptions.Read(server, gatewayClientId);
+        var options = new TheThingsStackOptions(
+            connection with { Version = MqttVersion.Mqtt311 },
+            server.Text("application", "{application}@{tenant}, or {application}", IsApplication),
+            server.Number("fPort", 1, 223, 10),
+            server.Text("priority", string.Join(", ", _priorities), static text => _priorities.Contains(text), "NORMAL"));
+        server.Finish();
+        return options;
+    }
+
+    private static bool IsApplication(string text) =>
+        text.Length is > 0 and <= 128 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '@' or '.');
+}
+
+/// <summary>
+/// The Things Stack v3: <c>v3/{application}/devices/{device}/up</c> and <c>.../down/push</c> (lorawan-stack,
+/// pkg/applicationserver/io/mqtt/topics/v3.go). Its server takes MQTT 3.1 and 3.1.1 alone (mystique,
+/// pkg/packet/connect.go) and QoS 0 alone.
+/// </summary>
+internal sealed class TheThingsStackServer(TheThingsStackOptions options) : ILoRaWanServer
+{
+    private const string UplinkEnd = "/up";
+    private const string DownlinkEnd = "/down/push";
+    private const int Levels = 5;
+
+    private readonly TheThingsStackUplinkReader _reader = new();
+
+    public string Kind => "the-things-stack";
+
+    public MqttServerOptions Connection => options.Connection;
+
+    public string UplinkFilter => $"v3/{options.Application}/devices/+{UplinkEnd}";
+
+    public LoRaWanRejection Read(ReadOnlySpan<byte> payload, in Reception arrival, ILoRaWanSink sink) =>
+        _reader.Read(payload, in arrival, sink);
+
+    public ILoRaWanDevice? DeviceOf(string uplinkTopic)
+    {
+        var isUplink = uplinkTopic.Count('/') == Levels - 1 && uplinkTopic.EndsWith(UplinkEnd, StringComparison.Ordinal);
+        return isUplink
+            ? new Device(uplinkTopic[..^UplinkEnd.Length] + DownlinkEnd, options.FPort, options.Priority)
+            : null;
+    }
+
+    private sealed class Device(string topic, int fPort, string priority) : ILoRaWanDevice
+    {
+        public string DownlinkTopic => topic;
+
+        public MqttMessage Downlink(ReadOnlySpan<byte> frame)
+        {
+            var payload = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(payload))
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("downlinks"u8);
+                json.WriteStartObject();
+                json.WriteNumber("f_port"u8, fPort);
+                json.WriteBase64String("frm_payload"u8, frame);
+                json.WriteString("priority"u8, priority);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            return new MqttMessage { Topic = topic, Payload = payload.WrittenMemory, Qos = MqttQos.AtMostOnce };
+        }
+    }
+}

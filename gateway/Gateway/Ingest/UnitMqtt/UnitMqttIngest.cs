@@ -1,0 +1,178 @@
+using System.Globalization;
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Ingest.Mqtt;
+using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Mqtt;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BoatTelemetry.Gateway.Ingest.UnitMqtt;
+
+/// <summary>A broker that units publish their frames to themselves, over Wi-Fi.</summary>
+/// <param name="Connection">The broker.</param>
+/// <param name="TopicRoot">First levels of the units' topics.</param>
+public sealed record UnitMqttOptions(MqttServerOptions Connection, string TopicRoot)
+{
+    /// <summary>Reads an object of <c>ingest.unitMqtt</c>.</summary>
+    public static UnitMqttOptions Read(ConfigurationSection server, string gatewayClientId)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        var options = new UnitMqttOptions(
+            MqttServerOptions.Read(server, gatewayClientId),
+            server.Text(
+                "topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", GatewayConfigurationFile.IsTopicRoot, "patrol/v1/units"));
+        server.Finish();
+        return options;
+    }
+}
+
+/// <summary>What the ingests from units' brokers count.</summary>
+public sealed class UnitMqttMetrics
+{
+    public UnitMqttMetrics(GatewayMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        Mqtt = new(metrics, "ingest.unit_mqtt");
+        Rejections = new(metrics.Meter, "ingest.unit_mqtt.rejections", "Messages of no use, by reason.");
+    }
+
+    public MqttIngestMetrics Mqtt { get; }
+
+    public ReasonCounter<UnitMqttRejection> Rejections { get; }
+}
+
+/// <summary>
+/// Takes frames that units publish to <c>{root}/{unit}/up</c>, one a message (firmware/BoatUnit/Drivers/MqttUplink.cs), and
+/// sends frames back on <c>{root}/{unit}/down</c>.
+/// </summary>
+internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDisposable
+{
+    private const string UpEnd = "/up";
+
+    private readonly DatagramBuffer _buffer;
+    private readonly UnitMqttMetrics _metrics;
+    private readonly StageGuard _guard;
+    private readonly TimeProvider _time;
+    private readonly ILogger<UnitMqttIngest> _log;
+    private readonly LogSampler<UnitMqttRejection> _sampler;
+    private readonly MqttIngestConnection _connection;
+    private readonly IngestSource _source;
+    private readonly string _begin;
+    private readonly CancellationTokenSource _stop = new();
+
+    // Named limit: one for each unit there can be.
+    private readonly UnitPath?[] _paths = new UnitPath?[FrameHeader.UnitMax + 1];
+    private Task _loop = Task.CompletedTask;
+
+    public UnitMqttIngest(
+        UnitMqttOptions options,
+        DatagramBuffer buffer,
+        UnitMqttMetrics metrics,
+        IMqttStack stack,
+        StageGuard guard,
+        TimeProvider time,
+        ILogger<UnitMqttIngest> log)
+    {
+        _buffer = buffer;
+        _metrics = metrics;
+        _guard = guard;
+        _time = time;
+        _log = log;
+        _sampler = new LogSampler<UnitMqttRejection>(time);
+        _begin = options.TopicRoot + "/";
+        _source = new IngestSource($"unit-mqtt {options.Connection.Name}");
+        _connection = new MqttIngestConnection(options.Connection, $"{_begin}+{UpEnd}", Take, metrics.Mqtt, stack, time, log);
+    }
+
+    /// <summary>Whether it is connected and subscribed.</summary>
+    public bool IsConnected => _connection.IsConnected;
+
+    /// <inheritdoc/>
+    public string Description => _source.Name;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = _guard.Run(nameof(UnitMqttIngest), () => _connection.RunAsync(_stop.Token));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _loop;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private void Take(MqttMessage message)
+    {
+        _metrics.Mqtt.Messages.Add();
+        var rejection = TryTake(message);
+        if (rejection == UnitMqttRejection.None)
+            _metrics.Mqtt.Frames.Add();
+        else
+            Reject(rejection, message);
+    }
+
+    private UnitMqttRejection TryTake(MqttMessage message)
+    {
+        if (!TryReadUnit(message.Topic, out var unit))
+            return UnitMqttRejection.TopicNotKnown;
+        if (message.Retain)
+            return UnitMqttRejection.Retained;
+        var frame = message.Payload.Span;
+        if (frame.IsEmpty)
+            return UnitMqttRejection.Empty;
+        if (frame.Length > FrameLimits.FrameBytesMax)
+            return UnitMqttRejection.TooLong;
+
+        // The header in clear: bits 6 to 19 are the unit's. A frame shorter than that is the admission's to refuse.
+        if (frame.Length >= FrameHeader.LiveBytes && (((frame[0] & 0x3) << 12) | (frame[1] << 4) | (frame[2] >> 4)) != unit)
+            return UnitMqttRejection.OtherUnit;
+        var reception = IngestArrival.Now(_time, UplinkLink.Wifi, _source);
+        reception.Path = _paths[unit] ??= new UnitPath($"{_begin}{unit.ToString(CultureInfo.InvariantCulture)}/down", _connection);
+        return _buffer.TryAdd(frame, in reception) ? UnitMqttRejection.None : UnitMqttRejection.QueueFull;
+    }
+
+    private bool TryReadUnit(string topic, out int unit)
+    {
+        unit = -1;
+        if (!topic.StartsWith(_begin, StringComparison.Ordinal) || !topic.EndsWith(UpEnd, StringComparison.Ordinal))
+            return false;
+        var digits = topic.AsSpan(_begin.Length, Math.Max(0, topic.Length - _begin.Length - UpEnd.Length));
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out unit)
+            && unit <= FrameHeader.UnitMax
+            && (digits.Length == 1 || digits[0] != '0');
+    }
+
+    private void Reject(UnitMqttRejection rejection, MqttMessage message)
+    {
+        _metrics.Rejections.Add(rejection);
+        if (!_log.IsEnabled(LogLevel.Information) || !_sampler.TryTake(rejection, out var suppressed))
+            return;
+        var shown = message.Payload.Span[..Math.Min(message.Payload.Length, Datagram.FrameBytesMax)];
+        Log.Rejected(_log, _source.Name, rejection, suppressed, message.Topic, message.Payload.Length, Convert.ToHexStringLower(shown));
+    }
+
+    private sealed class UnitPath(string topic, MqttIngestConnection connection) : IDownlinkPath
+    {
+        public string Name => topic;
+
+        public UplinkLink Link => UplinkLink.Wifi;
+
+        public Task<DownlinkOutcome> SendAsync(ReadOnlyMemory<byte> frame, int unit, Reception answerTo, CancellationToken cancellationToken) =>
+            connection.PublishAsync(new MqttMessage { Topic = topic, Payload = frame }, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(124, LogLevel.Information, "{Source}: not used: {Rejection} ({Suppressed} more not logged); on {Topic}, {Length} bytes begin {Hex}")]
+        public static partial void Rejected(
+            ILogger log, string source, UnitMqttRejection rejection, long suppressed, string topic, int length, string hex);
+    }
+}
