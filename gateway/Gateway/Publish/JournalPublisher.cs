@@ -1,3 +1,4 @@
+using BoatTelemetry.Core.Security;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -118,9 +119,11 @@ public sealed partial class JournalPublisher(
         await link.DisconnectAsync();
     }
 
-    // Null for a unit that was taken out of the fleet since: there is no agency to publish it for.
+    // Null for a unit that was taken out of the fleet since: there is no agency to publish it for. And for what is no position.
     private MqttMessage? Message(JournalRecord record) =>
-        fleet.Current is var registry && registry.Find(record.Frame.Unit) is { } unit ? positions.Make(record, unit, registry.Area) : null;
+        record.Frame.Class == FrameClass.Live && fleet.Current is var registry && registry.Find(record.Frame.Unit) is { } unit
+            ? positions.Make(record, unit, registry.AreaOf(unit))
+            : null;
 
     private static partial class Log
     {
