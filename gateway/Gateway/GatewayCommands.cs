@@ -1,5 +1,7 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.Capture;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
@@ -26,9 +28,15 @@ public enum ExitCode
 
     /// <summary>A stage failed in a way that nobody foresaw; the log has it. Start it again.</summary>
     InternalError = 3,
+
+    /// <summary>The gateway that was asked says that it is not ready.</summary>
+    NotReady = 4,
+
+    /// <summary>No gateway answers.</summary>
+    NotReached = 5,
 }
 
-/// <summary>The command line: run, and check-config.</summary>
+/// <summary>The command line: run, check-config, backup, status, units.</summary>
 internal static class GatewayCommands
 {
     /// <summary>Carries the command line out and returns the <see cref="ExitCode"/>.</summary>
@@ -45,6 +53,10 @@ internal static class GatewayCommands
         check.SetAction(parsed => (int)Check(parsed.GetRequiredValue(checkedConfig)));
         root.Subcommands.Add(check);
         root.Subcommands.Add(ReplayCommand.Make(ConfigOption(), (file, replay) => RunAsync(file, build, replay)));
+        root.Subcommands.Add(Backup());
+        root.Subcommands.Add(StatusCommands.Status());
+        root.Subcommands.Add(StatusCommands.Units());
+        root.Subcommands.Add(Fleet.FleetCommands.Create());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -52,6 +64,34 @@ internal static class GatewayCommands
 
     private static Option<string> ConfigOption() =>
         new("--config") { Description = "The configuration file; see docs/gateway-config.md.", HelpName = "FILE", Required = true };
+
+    private static Command Backup()
+    {
+        var config = ConfigOption();
+        var to = new Option<string>("--to") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var backup = new Command("backup", "Copies the journal, also of a gateway that runs.");
+        backup.Options.Add(config);
+        backup.Options.Add(to);
+        backup.SetAction(parsed => (int)BackUp(parsed.GetRequiredValue(config), parsed.GetRequiredValue(to)));
+        return backup;
+    }
+
+    private static ExitCode BackUp(string file, string to)
+    {
+        if (Load(file) is not { } configuration)
+            return ExitCode.ConfigurationError;
+        try
+        {
+            var bytes = JournalBackup.Run(configuration.Journal.File, to);
+            Console.Out.WriteLine($"{to}: {bytes} bytes");
+            return ExitCode.Ok;
+        }
+        catch (JournalException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.NotStarted;
+        }
+    }
 
     private static ExitCode Check(string file)
     {
@@ -86,14 +126,15 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException)
+        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException)
         {
             return await NotStartedAsync(host, e);
         }
 
         var mqtt = host.Services.GetRequiredService<MqttConnections>();
+        var health = host.Services.GetRequiredService<HealthServer>().Address is { } address ? $", health {address}" : "";
         await Console.Out.WriteLineAsync(
-            $"gateway ready: {string.Join(", ", Ingests(host.Services))}, mqtt {mqtt.Address} ({mqtt.Description})");
+            $"gateway ready: {string.Join(", ", Ingests(host.Services))}, mqtt {mqtt.Address} ({mqtt.Description}){health}");
         await host.WaitForShutdownAsync();
         if (host.Services.GetService<ReplayIngest>() is { IsComplete: false })
             return ExitCode.NotStarted;

@@ -1,7 +1,9 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
@@ -19,25 +21,28 @@ static IHost Build(GatewayConfiguration configuration)
 {
     var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
     var services = builder.Services;
-    builder.Logging.LogToStandardError();
+    builder.Logging.LogToStandardError(configuration.Log);
     services.BoundStop(configuration);
 
-    services.AddSingleton(TimeProvider.System);
-    services.AddSingleton<GatewayMetrics>();
-    services.AddSingleton<StageGuard>();
+    services.AddObservability(configuration);
     services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddCapture(configuration.Ingests);
-    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
+    services.AddSingleton(provider => new DatagramBuffer(
+        configuration.QueueDatagramsMax, provider.GetService<ICapture>(), provider.GetRequiredService<GatewayMetrics>()));
 
-    services.AddStage(_ => new MqttConnections(configuration.Mqtt, MqttStack.Default));
+    services.AddDownlinks(configuration.Downlink);
+    services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
     services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
+    services.AddStage<UnitsHeard>();
+    services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
+    services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<UnitsHeard>());
     services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
     services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
     services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
     services.AddAdmission(configuration.Admission);
-    if (configuration is { PacketForwarderListen: { } listen, Ingests.Replay: null })
-        services.AddStage<PacketForwarderServer>(listen);
+    if (configuration is { PacketForwarder: { } forwarder, Ingests.Replay: null })
+        services.AddPacketForwarder(forwarder);
     services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

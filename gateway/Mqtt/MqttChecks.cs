@@ -24,6 +24,7 @@ internal static class MqttChecks
         InRange(options.Port, 1, 65_535, nameof(options.Port));
         InRange(options.KeepAliveSeconds, KeepAliveSecondsMin, 65_535, nameof(options.KeepAliveSeconds));
         InRange(options.ConnectTimeoutMs, 1, int.MaxValue, nameof(options.ConnectTimeoutMs));
+        InRange(options.AcknowledgementTimeoutMs, 1, int.MaxValue, nameof(options.AcknowledgementTimeoutMs));
         InRange(options.PublishesPendingMax, 1, CountMax, nameof(options.PublishesPendingMax));
         InRange(options.ReceivesPendingMax, 1, CountMax, nameof(options.ReceivesPendingMax));
         Text(options.ClientId, nameof(options.ClientId));

@@ -30,6 +30,9 @@ public enum MqttLinkFailure
     /// <summary>No answer to PINGREQ.</summary>
     KeepAliveExpired,
 
+    /// <summary>No PUBACK or SUBACK within <see cref="MqttLinkOptions.AcknowledgementTimeoutMs"/>.</summary>
+    AcknowledgementTimedOut,
+
     /// <summary>The broker sent DISCONNECT; the reason code is its.</summary>
     DisconnectedByBroker,
 

@@ -15,6 +15,8 @@ public enum MqttVersion
 /// <summary>How a link connects.</summary>
 public sealed class MqttLinkOptions
 {
+    private MqttMessage? _will;
+
     public required string Host { get; init; }
 
     public required int Port { get; init; }
@@ -30,11 +32,18 @@ public sealed class MqttLinkOptions
     /// <summary>How long the broker keeps subscriptions and undelivered messages after this link; 0 is not at all.</summary>
     public uint SessionExpirySeconds { get; init; }
 
-    /// <summary>5 to 65,535; libmosquitto takes no less than 5.</summary>
+    /// <summary>
+    /// 5 to 65,535; libmosquitto takes no less than 5. An idle link's dead peer is noticed after at most twice this with
+    /// libmosquitto, after this and <see cref="AcknowledgementTimeoutMs"/> with MQTTnet.
+    /// </summary>
     public int KeepAliveSeconds { get; init; } = 30;
 
     /// <summary>What the broker publishes when this link ends without a DISCONNECT.</summary>
-    public MqttMessage? Will { get; init; }
+    public MqttMessage? Will
+    {
+        get => _will;
+        init => _will = value;
+    }
 
     public string? UserName { get; init; }
 
@@ -47,6 +56,12 @@ public sealed class MqttLinkOptions
     public int ConnectTimeoutMs { get; init; } = 10_000;
 
     /// <summary>
+    /// The link ends if the oldest publish under way, or a subscription, is not acknowledged within this: the broker reads no
+    /// more, or reads and answers nothing, which no keep-alive finds out while the link sends. Also the wait for a PINGRESP.
+    /// </summary>
+    public int AcknowledgementTimeoutMs { get; init; } = 5_000;
+
+    /// <summary>
     /// Named limit: publishes sent and not yet acknowledged, 1 to 65,535; the broker's Receive Maximum may lower it. 256
     /// hides 5 ms of round trip at 50,000 messages a second, what a local mosquitto takes.
     /// </summary>
@@ -54,6 +69,14 @@ public sealed class MqttLinkOptions
 
     /// <summary>Named limit: QoS 1 messages the broker may send ahead of <see cref="IMqttLink.OnMessage"/>, 1 to 65,535.</summary>
     public int ReceivesPendingMax { get; init; } = 256;
+
+    /// <summary>The same, but for the will.</summary>
+    internal MqttLinkOptions WithoutWill()
+    {
+        var copy = (MqttLinkOptions)MemberwiseClone();
+        copy._will = null;
+        return copy;
+    }
 }
 
 /// <summary>TLS 1.2 or newer; the broker's name or address must stand in its certificate.</summary>

@@ -4,6 +4,7 @@ namespace BoatTelemetry.Mqtt;
 internal static class MqttReasons
 {
     public const byte Success = 0x00;
+    public const byte PacketTooLarge = 0x95;
     private const byte FirstFailure = 0x80;
 
     public static bool IsFailure(int reasonCode) => reasonCode >= FirstFailure;
@@ -47,7 +48,7 @@ internal static class MqttReasons
         0x91 => "packet identifier in use",
         0x93 => "receive maximum exceeded",
         0x94 => "topic alias invalid",
-        0x95 => "packet too large",
+        PacketTooLarge => "packet too large",
         0x96 => "message rate too high",
         0x97 => "quota exceeded",
         0x98 => "administrative action",

@@ -10,6 +10,9 @@ internal sealed class PendingPublish(MqttMessage message)
 
     public Task Outcome => _outcome.Task;
 
+    /// <summary>Whether the broker has answered it, or it was never sent: the window's own mark, under its lock.</summary>
+    public bool IsOffWire { get; set; }
+
     public void Acknowledge(int reasonCode, string? reasonText)
     {
         if (!MqttReasons.IsFailure(reasonCode))
@@ -19,8 +22,9 @@ internal sealed class PendingPublish(MqttMessage message)
         }
 
         var reason = MqttReasons.Describe(reasonCode) + (reasonText is null ? "" : $": {reasonText}");
+        var failure = reasonCode == MqttReasons.PacketTooLarge ? MqttLinkFailure.MessageTooLarge : MqttLinkFailure.PublishRefused;
         Fail(new MqttLinkException(
-            MqttLinkFailure.PublishRefused, (byte)reasonCode, Message.Topic, $"publish to {Message.Topic} refused: {reason}"));
+            failure, (byte)reasonCode, Message.Topic, $"publish to {Message.Topic} refused: {reason}"));
     }
 
     public void Fail(Exception exception) => _outcome.TrySetException(exception);
@@ -37,11 +41,25 @@ internal sealed class PendingPublish(MqttMessage message)
 /// <param name="send">
 /// Starts one publish without blocking, and later calls <see cref="Acknowledged"/> or <see cref="Failed"/> for it.
 /// </param>
-internal sealed class PublishWindow(Action<PendingPublish> send)
+/// <param name="stalled">
+/// Ends the link; called once, if the oldest publish under way was not acknowledged in the time given to <see cref="Open"/>.
+/// </param>
+#pragma warning disable CA1001 // The watch ends in End, to which every link comes.
+internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisconnection> stalled)
+#pragma warning restore CA1001
 {
+    // The watch looks so often in one timeout: the end comes that much later at the most.
+    private const int LooksPerTimeout = 8;
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingPublish> _waiting = new();
+
+    // In the order they were sent, which is the order a broker acknowledges them in (MQTT 5 section 4.6).
+    private readonly Queue<PendingPublish> _inOrder = new();
     private readonly HashSet<PendingPublish> _onWire = [];
+    private int _timeoutMs;
+    private long _oldestSinceMs;
+    private Timer? _watch;
     private int _onWireMax;
     private long _packetBytesMax;
     private bool _isSending;
@@ -50,10 +68,16 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
     /// <summary>Lets publishes out.</summary>
     /// <param name="onWireMax">How many at once.</param>
     /// <param name="maximumPacketSize">The broker's; null or 0, which it may not say, is the protocol's own limit.</param>
-    public void Open(int onWireMax, uint? maximumPacketSize)
+    /// <param name="timeoutMs">How long the oldest publish under way may stay the oldest.</param>
+    public void Open(int onWireMax, uint? maximumPacketSize, int timeoutMs)
     {
         lock (_lock)
         {
+            if (_end is not null)
+                return;
+            _timeoutMs = timeoutMs;
+            var lookMs = Math.Max(1, timeoutMs / LooksPerTimeout);
+            _watch = new Timer(static window => ((PublishWindow)window!).Look(), this, lookMs, lookMs);
             _packetBytesMax = maximumPacketSize is { } given and > 0 ? Math.Min(given, MqttPacketSize.Max) : MqttPacketSize.Max;
             _onWireMax = onWireMax;
         }
@@ -98,9 +122,11 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
         lock (_lock)
         {
             _end ??= end;
+            _watch?.Dispose();
             foreach (var publish in _onWire.Concat(_waiting))
                 publish.Fail(_end.ToException(publish.Message.Topic));
             _onWire.Clear();
+            _inOrder.Clear();
             _waiting.Clear();
         }
     }
@@ -121,9 +147,30 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
     {
         lock (_lock)
         {
-            if (_onWire.Remove(publish))
-                SendWaiting();
+            if (!_onWire.Remove(publish))
+                return;
+            publish.IsOffWire = true;
+            while (_inOrder.TryPeek(out var oldest) && oldest.IsOffWire)
+            {
+                _inOrder.Dequeue();
+                _oldestSinceMs = Environment.TickCount64;
+            }
+
+            SendWaiting();
         }
+    }
+
+    // By the oldest, not by each one's own age: a full window over a slow link takes long to empty though all goes well.
+    private void Look()
+    {
+        lock (_lock)
+        {
+            if (_end is not null || _inOrder.Count == 0 || Environment.TickCount64 - _oldestSinceMs < _timeoutMs)
+                return;
+        }
+
+        stalled(new MqttDisconnection(
+            MqttLinkFailure.AcknowledgementTimedOut, null, $"no PUBACK within {_timeoutMs} ms"));
     }
 
     // A send may finish, and so come back here, before it returns.
@@ -139,6 +186,9 @@ internal sealed class PublishWindow(Action<PendingPublish> send)
                 if (publish.Outcome.IsCompleted)
                     continue;
                 _onWire.Add(publish);
+                if (_inOrder.Count == 0)
+                    _oldestSinceMs = Environment.TickCount64;
+                _inOrder.Enqueue(publish);
                 send(publish);
             }
         }

@@ -68,6 +68,14 @@ public sealed class ConfigurationSection
         return sections;
     }
 
+    /// <summary>The objects of an array that may be absent: then one absent object, so that its keys are known.</summary>
+    public IReadOnlyList<ConfigurationSection> OptionalSections(string key)
+    {
+        if (Take(key, out _))
+            return Sections(key);
+        return [new ConfigurationSection(_file, null, Join(_path, key + "[]"), Join(_knownPath, key + "[]"))];
+    }
+
     /// <summary>An integer; without a default it must be there.</summary>
     public int Number(string key, int least, int most, int? byDefault = null)
     {
@@ -79,6 +87,10 @@ public sealed class ConfigurationSection
         Wrong(key, _file.Show(value, isTextExpected: false), allowed);
         return byDefault ?? least;
     }
+
+    /// <summary>An integer that may be absent.</summary>
+    public int? OptionalNumber(string key, int least, int most) =>
+        Take(key, out _) ? Number(key, least, most) : null;
 
     /// <summary>A number of degrees with five decimals at the most, as degrees x 10^5.</summary>
     public int DegreesE5(string key, int leastDeg, int mostDeg, int byDefaultE5) => Decimals(key, leastDeg, mostDeg, 5, byDefaultE5);

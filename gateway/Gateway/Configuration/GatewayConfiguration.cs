@@ -1,8 +1,13 @@
 using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Publish;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -21,46 +26,25 @@ public sealed record GatewayConfiguration
     public required int QueueDatagramsMax { get; init; }
 
     /// <summary>Null where no packet forwarder is served.</summary>
-    public required IPEndPoint? PacketForwarderListen { get; init; }
+    public required PacketForwarderOptions? PacketForwarder { get; init; }
 
     /// <summary>Every other ingest.</summary>
     public required IngestOptions Ingests { get; init; }
 
+    public required DownlinkOptions Downlink { get; init; }
+
     public required MqttConfiguration Mqtt { get; init; }
+
+    public required HealthOptions Health { get; init; }
+
+    /// <summary>Null exports nothing.</summary>
+    public OtlpOptions? Otlp { get; init; }
+
+    public required LogOptions Log { get; init; }
 
     public required string TopicRoot { get; init; }
 
     public required int LiveMessageExpiryS { get; init; }
 
     public required int StopTimeoutS { get; init; }
-}
-
-/// <summary>The broker and how the gateway is known to it.</summary>
-public sealed record MqttConfiguration
-{
-    /// <summary>Where the broker inside the gateway listens; null for a broker elsewhere.</summary>
-    public IPEndPoint? Embedded { get; init; }
-
-    public required string Host { get; init; }
-
-    public required int Port { get; init; }
-
-    public required string ClientId { get; init; }
-
-    public string? User { get; init; }
-
-    public string? Password { get; init; }
-
-    public BoatTelemetry.Mqtt.MqttTlsOptions? Tls { get; init; }
-
-    public required int KeepAliveS { get; init; }
-
-    public required int PublishesPendingMax { get; init; }
-
-    // A record prints its members; these must not end up in a log.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append(ClientId).Append(" at ").Append(Host).Append(':').Append(Port);
-        return true;
-    }
 }

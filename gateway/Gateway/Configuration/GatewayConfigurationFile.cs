@@ -1,9 +1,12 @@
-using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
-using BoatTelemetry.Mqtt;
+using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Publish;
 
 namespace BoatTelemetry.Gateway.Configuration;
 
@@ -13,10 +16,6 @@ namespace BoatTelemetry.Gateway.Configuration;
 /// </summary>
 public static class GatewayConfigurationFile
 {
-    private const int PlainPort = 1883;
-    private const int TlsPort = 8883;
-    private static readonly string[] _onlyOfBrokerElsewhere = ["host", "port", "user", "passwordFile", "tls"];
-
     /// <summary>The configuration, or null if anything is wrong in it or in the fleet file; then all of it is in <paramref name="errors"/>.</summary>
     public static GatewayConfiguration? Load(string file, List<ConfigurationError> errors)
     {
@@ -33,12 +32,18 @@ public static class GatewayConfigurationFile
         var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
-        var mqtt = ReadMqtt(root.Section("mqtt"));
+        var packetForwarder = PacketForwarderOptions.Read(ingest.Section("packetForwarder"));
+        var mqttSection = root.Section("mqtt");
+        var mqtt = MqttConfiguration.Read(mqttSection);
+        mqttSection.Finish();
         var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
         if (!IngestOptions.Sources.Any(ingest.Has))
             root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
         ingest.Finish();
+        var downlink = DownlinkOptions.Read(root.Section("downlink"));
+        var health = HealthOptions.Read(root.Section("health"));
+        var otlp = OtlpOptions.Read(root.Section("otlp"));
+        var log = LogOptions.Read(root.Section("log"));
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -53,98 +58,17 @@ public static class GatewayConfigurationFile
             FleetSource = fleetSource!,
             Admission = admission,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen,
+            PacketForwarder = packetForwarder,
             Ingests = ingests,
+            Downlink = downlink,
             Mqtt = mqtt,
+            Health = health,
+            Otlp = otlp,
+            Log = log,
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,
         };
-    }
-
-    private static IPEndPoint? ReadPacketForwarder(ConfigurationSection packetForwarder)
-    {
-        var listen = packetForwarder.IsPresent ? packetForwarder.Listen("listen") : null;
-        if (!packetForwarder.IsPresent)
-            packetForwarder.OptionalText("listen", "", static _ => true);
-        packetForwarder.Finish();
-        return listen;
-    }
-
-    private static MqttConfiguration ReadMqtt(ConfigurationSection mqtt)
-    {
-        var embedded = mqtt.Section("embedded");
-        var listen = embedded.IsPresent ? embedded.Listen("listen") : null;
-        if (!embedded.IsPresent)
-            embedded.OptionalText("listen", "", static _ => true);
-        embedded.Finish();
-        CheckOneBroker(mqtt, embedded.IsPresent);
-        var host = mqtt.OptionalText("host", "the name or address of a broker", static text => text.Length > 0);
-        var tls = ReadTls(mqtt.Section("tls"));
-        var configuration = new MqttConfiguration
-        {
-            Embedded = listen,
-            Host = host ?? "",
-            Port = mqtt.Number("port", 1, 65_535, tls is null ? PlainPort : TlsPort),
-            ClientId = mqtt.Text("clientId", "1 to 64 letters, digits, '.', '_' and '-'", IsTopicLevel, "boat-gateway"),
-            User = mqtt.OptionalText("user", "a user name", static text => text.Length > 0),
-            Password = ReadPassword(mqtt),
-            Tls = tls,
-            KeepAliveS = mqtt.Number("keepAliveS", 5, 3600, 10),
-            PublishesPendingMax = mqtt.Number("publishesPendingMax", 1, 65_535, 256),
-        };
-        mqtt.Finish();
-        return configuration;
-    }
-
-    private static void CheckOneBroker(ConfigurationSection mqtt, bool isEmbedded)
-    {
-        if (!isEmbedded && !mqtt.Has("embedded") && !mqtt.Has("host"))
-            mqtt.Wrong("host", "is absent", "the name or address of a broker, or mqtt.embedded instead");
-        if (!isEmbedded)
-            return;
-        foreach (var key in _onlyOfBrokerElsewhere.Where(mqtt.Has))
-            mqtt.Wrong(key, "stands beside mqtt.embedded", "either the embedded broker or one elsewhere");
-    }
-
-    internal static MqttTlsOptions? ReadTls(ConfigurationSection tls)
-    {
-        var options = new MqttTlsOptions
-        {
-            CaFile = ExistingFile(tls, "caFile"),
-            CertificateFile = ExistingFile(tls, "certificateFile"),
-            KeyFile = ExistingFile(tls, "keyFile"),
-        };
-        if (tls.Has("certificateFile") != tls.Has("keyFile"))
-            tls.Wrong(tls.Has("keyFile") ? "certificateFile" : "keyFile", "is absent", "certificateFile and keyFile together");
-        if (tls.Has("certificateFile") && !tls.Has("caFile"))
-            tls.Wrong("caFile", "is absent", "caFile beside certificateFile");
-        tls.Finish();
-        return tls.IsPresent ? options : null;
-    }
-
-    private static string? ExistingFile(ConfigurationSection section, string key)
-    {
-        var file = section.FilePath(key);
-        if (file is not null && !File.Exists(file))
-            section.Wrong(key, $"{file} is not there", "a file that can be read");
-        return file;
-    }
-
-    internal static string? ReadPassword(ConfigurationSection mqtt)
-    {
-        var file = mqtt.FilePath("passwordFile");
-        if (file is null)
-            return null;
-        try
-        {
-            return File.ReadAllText(file).TrimEnd('\r', '\n');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            mqtt.Wrong("passwordFile", e.Message.TrimEnd('.'), "a file that can be read, with the password alone in it");
-            return null;
-        }
     }
 
     internal static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);

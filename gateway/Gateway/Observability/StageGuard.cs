@@ -9,13 +9,30 @@ namespace BoatTelemetry.Gateway.Observability;
 /// </summary>
 public sealed partial class StageGuard(IHostApplicationLifetime lifetime, ILogger<StageGuard> log)
 {
+    private readonly Lock _lock = new();
+    private readonly List<(string Stage, Task Loop)> _stages = [];
     private volatile bool _hasFailed;
 
     /// <summary>Whether a stage has failed.</summary>
     public bool HasFailed => _hasFailed;
 
     /// <summary>Runs a loop; the task completes with it, and never with an exception.</summary>
-    public Task Run(string stage, Func<Task> loop) => Task.Run(async () =>
+    public Task Run(string stage, Func<Task> loop)
+    {
+        var task = RunAsync(stage, loop);
+        lock (_lock)
+            _stages.Add((stage, task));
+        return task;
+    }
+
+    /// <summary>The stages that were started, and whether each still runs.</summary>
+    public IReadOnlyList<(string Stage, bool IsRunning)> Stages()
+    {
+        lock (_lock)
+            return [.. _stages.Select(stage => (stage.Stage, !stage.Loop.IsCompleted))];
+    }
+
+    private Task RunAsync(string stage, Func<Task> loop) => Task.Run(async () =>
     {
         try
         {

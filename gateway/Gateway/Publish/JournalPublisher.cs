@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>
-/// The MQTT outlet: keeps a connection up for ever, and over each one publishes the journal from the outlet's cursor on,
+/// The MQTT outlet: over each connection of a keeper publishes the journal from the outlet's cursor on,
 /// in order. At least once: what was not acknowledged when a connection or the process ended is published again with
 /// the same message id.
 /// </summary>
@@ -21,26 +21,34 @@ public sealed partial class JournalPublisher(
     TimeSpan stopTimeout,
     StageGuard guard,
     GatewayMetrics metrics,
+    FrameTraces traces,
     TimeProvider time,
     ILogger<JournalPublisher> log) : IHostedService, IDisposable
 {
     /// <summary>The cursor's name in the journal.</summary>
     public const string Outlet = "mqtt";
 
-    /// <summary>A connection that stood so long was a good one: the next failure waits little again.</summary>
-    public static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _readAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
+    private MqttKeeper? _keeper;
     private Task? _loop;
     private long _cursor;
+
+    /// <summary>How the connection is; null before the start.</summary>
+    public MqttKeeperStatus? Connection => _keeper?.Status;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _cursor = journal.LoadCursor(Outlet);
         metrics.Gauge("publish.behind", "Committed numbers beyond the cursor.", () => journal.CommittedId - Volatile.Read(ref _cursor));
-        _loop = guard.Run(nameof(JournalPublisher), RunAsync);
+        _keeper = connections.Keeper(states.Will);
+        metrics.Gauge("publish.connected", "1 while a connection to a broker stands.", () => _keeper.Status.IsConnected ? 1 : 0);
+        metrics.Gauge(
+            "publish.preferred", "1 while a connection to the most preferred broker stands.", () => _keeper.Status.IsPreferred ? 1 : 0);
+        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
         return Task.CompletedTask;
     }
 
@@ -70,52 +78,51 @@ public sealed partial class JournalPublisher(
         _abort.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task SessionAsync(IMqttLink link, CancellationToken leave)
     {
-#pragma warning disable CA5394 // Spreads reconnections; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
-        while (!_stopping.IsCancellationRequested)
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
+        Log.Publishing(log, _cursor);
+        await SayAsync(link, states.Online(), abort.Token);
+        await PublishJournalAsync(link, abort.Token);
+        await SayAsync(link, states.Stopped(), abort.Token);
+    }
+
+    // A journal that cannot be read is no fault of the connection's: it stands, and reading is tried again.
+    private async Task PublishJournalAsync(IMqttLink link, CancellationToken abort)
+    {
+        while (true)
         {
-            var begin = time.GetTimestamp();
+            using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log, traces);
             try
             {
-                await UseOneConnectionAsync();
-            }
-            catch (Exception e) when (e is MqttLinkException or JournalException)
-            {
-                metrics.ConnectionsFailed.Add();
-                if (time.GetElapsedTime(begin) > StableAfter)
-                    delay.Reset();
-                var wait = delay.Next();
-                Log.ConnectionFailed(log, connections.Address, e.Message, (int)wait.TotalMilliseconds);
-                await Task.Delay(wait, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested || _abort.IsCancellationRequested)
-            {
+                await pump.RunAsync(_stopping.Token, abort);
                 return;
             }
+            catch (JournalException e)
+            {
+                Log.JournalNotRead(log, e.Message, (int)_readAgainAfter.TotalMilliseconds);
+            }
+            finally
+            {
+                Volatile.Write(ref _cursor, pump.Cursor);
+            }
+
+            await Task.Delay(_readAgainAfter, time, abort);
         }
     }
 
-    private async Task UseOneConnectionAsync()
+    // A broker whose limit is so low is one for nobody's messages, but not a reason to connect again and again.
+    private async Task SayAsync(IMqttLink link, MqttMessage state, CancellationToken cancellationToken)
     {
-        await using var link = await connections.ConnectAsync(states.Will(), _stopping.Token);
-        metrics.ConnectionsMade.Add();
-        Log.Connected(log, connections.Address, _cursor);
-        await link.PublishAsync(states.Online(), _abort.Token);
-        using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log);
         try
         {
-            await pump.RunAsync(_stopping.Token, _abort.Token);
+            await link.PublishAsync(state, cancellationToken);
         }
-        finally
+        catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.MessageTooLarge)
         {
-            Volatile.Write(ref _cursor, pump.Cursor);
+            metrics.MessagesRefused.Add();
+            Log.StateTooLarge(log, e.Message);
         }
-
-        await link.PublishAsync(states.Stopped(), _abort.Token);
-        await link.DisconnectAsync();
     }
 
     // Null for a unit that was taken out of the fleet since: there is no agency to publish it for.
@@ -124,13 +131,16 @@ public sealed partial class JournalPublisher(
 
     private static partial class Log
     {
-        [LoggerMessage(401, LogLevel.Information, "MQTT {Address}: connected; publishing the journal after {Cursor}")]
-        public static partial void Connected(ILogger log, string address, long cursor);
-
-        [LoggerMessage(402, LogLevel.Warning, "MQTT {Address}: {Message}; again in {DelayMs} ms")]
-        public static partial void ConnectionFailed(ILogger log, string address, string message, int delayMs);
+        [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {Cursor}")]
+        public static partial void Publishing(ILogger log, long cursor);
 
         [LoggerMessage(403, LogLevel.Warning, "MQTT: stopped with {Left} numbers of the journal not published; the next start goes on with them")]
         public static partial void LeftInJournal(ILogger log, long left);
+
+        [LoggerMessage(454, LogLevel.Error, "MQTT: the journal was not read: {Message}; again in {DelayMs} ms")]
+        public static partial void JournalNotRead(ILogger log, string message, int delayMs);
+
+        [LoggerMessage(455, LogLevel.Error, "MQTT: this gateway's state is not published: {Message}")]
+        public static partial void StateTooLarge(ILogger log, string message);
     }
 }

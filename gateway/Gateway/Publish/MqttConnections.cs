@@ -1,28 +1,35 @@
-using System.Net;
-using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Mqtt;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace BoatTelemetry.Gateway.Publish;
 
-/// <summary>Knows the broker, runs the embedded one if there is none elsewhere, and makes connections to it.</summary>
+/// <summary>Knows the brokers, runs the embedded one if there is none elsewhere, and has connections kept up to them.</summary>
 public sealed class MqttConnections : IHostedService, IAsyncDisposable
 {
     private readonly MqttConfiguration _configuration;
     private readonly IMqttStack _stack;
     private readonly IMqttBroker? _broker;
+    private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MqttConnections> _log;
 
-    public MqttConnections(MqttConfiguration configuration, IMqttStack stack)
+    public MqttConnections(
+        MqttConfiguration configuration, IMqttStack stack, GatewayMetrics metrics, TimeProvider time, ILogger<MqttConnections> log)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(stack);
         _configuration = configuration;
         _stack = stack;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
         _broker = configuration.Embedded is null ? null : stack.CreateBroker();
     }
 
-    /// <summary>Host and port of the broker.</summary>
-    public string Address => $"{Host}:{Port}";
+    /// <summary>Host and port of the broker, of the preferred one if there are several.</summary>
+    public string Address => Brokers[0].ToString();
 
     /// <summary>The library, and whether the broker is inside this process's care.</summary>
     public string Description => _broker is null ? _stack.Name : $"{_stack.Name}, embedded";
@@ -30,9 +37,9 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     /// <summary>How many publishes a connection has on its way at most.</summary>
     public int PublishesPendingMax => _configuration.PublishesPendingMax;
 
-    private string Host => _configuration.Embedded is { } listen ? ReachableAddress(listen.Address) : _configuration.Host;
-
-    private int Port => _broker?.Port ?? _configuration.Port;
+    private IReadOnlyList<MqttBrokerAddress> Brokers => _configuration.Embedded is { } listen
+        ? [new MqttBrokerAddress(ReachableHost.Of(listen.Address), _broker!.Port)]
+        : _configuration.Brokers;
 
     /// <inheritdoc/>
     /// <exception cref="MqttBrokerException">The embedded broker could not be started.</exception>
@@ -43,21 +50,29 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => _broker?.StopAsync() ?? Task.CompletedTask;
 
-    /// <summary>A new connection that leaves <paramref name="will"/> with the broker.</summary>
-    /// <exception cref="MqttLinkException">The broker was not reached, or refused.</exception>
-    public async Task<IMqttLink> ConnectAsync(MqttMessage will, CancellationToken cancellationToken)
+    /// <summary>Keeps one more connection up; nothing happens until it is run.</summary>
+    /// <param name="will">Makes what the broker publishes if the connection breaks.</param>
+    /// <param name="clientIdSuffix">Each keeper needs a client id of its own: what follows "-" behind the configured one.</param>
+    /// <param name="subscriptions">Filters to subscribe to on every connection.</param>
+    /// <param name="onMessage">Takes what comes in; see <see cref="IMqttLink.OnMessage"/>.</param>
+    public MqttKeeper Keeper(
+        Func<MqttMessage>? will = null,
+        string? clientIdSuffix = null,
+        IReadOnlyList<string>? subscriptions = null,
+        Action<MqttMessage>? onMessage = null)
     {
-        var link = _stack.CreateLink();
-        try
+        var clientId = clientIdSuffix is null ? _configuration.ClientId : $"{_configuration.ClientId}-{clientIdSuffix}";
+        var options = new MqttKeeperOptions
         {
-            await link.ConnectAsync(Options(will), cancellationToken);
-            return link;
-        }
-        catch
-        {
-            await link.DisposeAsync();
-            throw;
-        }
+            Brokers = () => Brokers,
+            Connect = broker => Options(broker, clientId, will?.Invoke()),
+            Subscriptions = subscriptions ?? [],
+            OnMessage = onMessage,
+            ReturnAfter = TimeSpan.FromSeconds(_configuration.ReturnAfterS),
+        };
+#pragma warning disable CA5394 // Spreads reconnections; nothing secret depends on it.
+        return new MqttKeeper(options, _stack, new MqttKeeperLog(clientId, _metrics, _log), _time, Random.Shared);
+#pragma warning restore CA5394
     }
 
     /// <inheritdoc/>
@@ -67,23 +82,17 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
             await _broker.DisposeAsync();
     }
 
-    private MqttLinkOptions Options(MqttMessage will) => new()
+    private MqttLinkOptions Options(MqttBrokerAddress broker, string clientId, MqttMessage? will) => new()
     {
-        Host = Host,
-        Port = Port,
-        ClientId = _configuration.ClientId,
+        Host = broker.Host,
+        Port = broker.Port,
+        ClientId = clientId,
         KeepAliveSeconds = _configuration.KeepAliveS,
+        AcknowledgementTimeoutMs = _configuration.PublishTimeoutS * 1000,
         Will = will,
-        UserName = _configuration.User,
-        Password = _configuration.Password,
-        Tls = _configuration.Tls,
+        UserName = broker.UserName,
+        Password = broker.Password,
+        Tls = broker.Tls,
         PublishesPendingMax = _configuration.PublishesPendingMax,
     };
-
-    private static string ReachableAddress(IPAddress listen)
-    {
-        if (listen.Equals(IPAddress.Any))
-            return IPAddress.Loopback.ToString();
-        return (listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listen).ToString();
-    }
 }

@@ -17,6 +17,7 @@ namespace BoatTelemetry.Gateway.Publish;
 /// <param name="metrics">Counters.</param>
 /// <param name="time">Clock.</param>
 /// <param name="log">Log.</param>
+/// <param name="traces">Is told of each frame's end here.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
@@ -25,7 +26,8 @@ internal sealed partial class PublishPump(
     int publishesPendingMax,
     GatewayMetrics metrics,
     TimeProvider time,
-    ILogger log) : IDisposable
+    ILogger log,
+    FrameTraces? traces = null) : IDisposable
 {
     /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
     public const int PendingPerPublish = 2;
@@ -121,6 +123,7 @@ internal sealed partial class PublishPump(
     {
         while (_pending.TryPeek(out var oldest) && oldest.Publish is null or { IsCompleted: true })
         {
+            var isPublished = oldest.Publish is not null;
             try
             {
                 await (oldest.Publish ?? Task.CompletedTask);
@@ -130,8 +133,10 @@ internal sealed partial class PublishPump(
             {
                 metrics.MessagesRefused.Add();
                 Log.Refused(log, oldest.Id, e.Message);
+                isPublished = false;
             }
 
+            traces?.Ended(oldest.Id, isPublished);
             Cursor = oldest.Id;
             _pending.Dequeue();
         }

@@ -15,6 +15,21 @@ internal sealed class MosquittoBroker(IMqttStack stack) : IMqttBroker
     // A free port can be taken by another between the look and the start.
     private const int FreePortAttemptsMax = 5;
 
+    // Ends mosquitto when this process ends, also by kill -9: the system then closes the pipe that is the shell's standard
+    // input. (PR_SET_PDEATHSIG will not do: it tells of the end of the thread that started the child, here one of the pool's.)
+    // A command in the background has no standard input of its own (POSIX, Shell Command Language, 2.9.3), hence 3.
+    private const string Keeper = """
+        exec 3<&0
+        "$0" -c "$1" 3<&- &
+        broker=$!
+        { while read -r _; do :; done <&3; kill -KILL $broker; } &
+        watch=$!
+        wait $broker
+        status=$?
+        kill -KILL $watch
+        exit $status
+        """;
+
     private Process? _process;
     private string? _folder;
 
@@ -61,12 +76,11 @@ internal sealed class MosquittoBroker(IMqttStack stack) : IMqttBroker
         _folder = Directory.CreateTempSubdirectory("boat-mosquitto-").FullName;
         var configuration = Path.Combine(_folder, "mosquitto.conf");
         await File.WriteAllTextAsync(configuration, Configuration(address, port), cancellationToken);
-        var start = new ProcessStartInfo(program, ["-c", configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(program, ["-c", configuration])
+            : new ProcessStartInfo("/bin/sh", ["-c", Keeper, program, configuration]);
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = start.RedirectStandardError = start.RedirectStandardOutput = true;
         var process = Process.Start(start) ?? throw new MqttBrokerException($"{program} did not start.");
         var log = new StringBuilder();
         process.ErrorDataReceived += (_, line) => Keep(log, line.Data);
@@ -106,7 +120,7 @@ internal sealed class MosquittoBroker(IMqttStack stack) : IMqttBroker
     {
         var options = new MqttLinkOptions
         {
-            Host = Reachable(address).ToString(),
+            Host = ReachableHost.Of(address),
             Port = port,
             ClientId = $"ready-{Environment.ProcessId}-{port}",
         };
@@ -134,12 +148,13 @@ internal sealed class MosquittoBroker(IMqttStack stack) : IMqttBroker
         }
     }
 
-    private static IPAddress Reachable(IPAddress address) =>
-        address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
-
+    // On its own, Windows, mosquitto is ended itself. Elsewhere its keeper is told, who would leave it behind if killed.
     private static async Task EndAsync(Process process)
     {
-        process.Kill();
+        if (OperatingSystem.IsWindows())
+            process.Kill();
+        else
+            process.StandardInput.Close();
         using var timeout = new CancellationTokenSource(StopTimeoutMs);
         await process.WaitForExitAsync(timeout.Token);
     }

@@ -41,7 +41,7 @@ internal sealed class MosquittoLink : IMqttLink
 
     public MosquittoLink()
     {
-        _publishes = new PublishWindow(Send);
+        _publishes = new PublishWindow(Send, Abort);
     }
 
     public Action<MqttMessage>? OnMessage { get; set; }
@@ -89,7 +89,15 @@ internal sealed class MosquittoLink : IMqttLink
             _subscribes[messageId] = subscribe;
         }
 
-        await subscribe.Outcome.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await subscribe.Outcome.Task.WaitAsync(TimeSpan.FromMilliseconds(_options!.AcknowledgementTimeoutMs), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Abort(new MqttDisconnection(MqttLinkFailure.AcknowledgementTimedOut, null, $"no SUBACK for {topicFilter}"));
+            throw (await _end.Task).ToException();
+        }
     }
 
     public async Task DisconnectAsync()
@@ -137,7 +145,8 @@ internal sealed class MosquittoLink : IMqttLink
 
         // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
         var brokerMax = receiveMaximum ?? ushort.MaxValue;
-        _publishes.Open(Math.Min(_options.PublishesPendingMax, brokerMax), maximumPacketSize);
+        _publishes.Open(
+            Math.Min(_options.PublishesPendingMax, brokerMax), maximumPacketSize, _options.AcknowledgementTimeoutMs);
         _connack.TrySetResult(new MqttConnack(sessionPresent, brokerMax));
     }
 

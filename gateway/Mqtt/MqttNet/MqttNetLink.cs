@@ -22,7 +22,7 @@ internal sealed class MqttNetLink : IMqttLink
 
     public MqttNetLink()
     {
-        _publishes = new PublishWindow(publish => _ = SendAsync(publish));
+        _publishes = new PublishWindow(publish => _ = SendAsync(publish), Abandon);
         _client.ApplicationMessageReceivedAsync += ReceivedAsync;
         _client.DisconnectedAsync += DisconnectedAsync;
     }
@@ -81,6 +81,11 @@ internal sealed class MqttNetLink : IMqttLink
             // Not cancelled inside: the SUBACK comes whether or not it is waited for.
             result = await _client.SubscribeAsync(options, CancellationToken.None).WaitAsync(cancellationToken);
         }
+        catch (Exception exception) when (IsTimeout(exception) && !cancellationToken.IsCancellationRequested && !_end.Task.IsCompleted)
+        {
+            Abandon(new MqttDisconnection(MqttLinkFailure.AcknowledgementTimedOut, null, $"no SUBACK for {topicFilter}"));
+            throw (await _end.Task).ToException();
+        }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw (await EndOrLostAsync(exception)).ToException();
@@ -137,7 +142,8 @@ internal sealed class MqttNetLink : IMqttLink
         // Absent means 65,535 (MQTT 5 section 3.2.2.3.3).
         var brokerMax = result.ReceiveMaximum is { } given and > 0 ? given : ushort.MaxValue;
         _isConnected = true;
-        _publishes.Open(Math.Min(options.PublishesPendingMax, brokerMax), result.MaximumPacketSize);
+        _publishes.Open(
+            Math.Min(options.PublishesPendingMax, brokerMax), result.MaximumPacketSize, options.AcknowledgementTimeoutMs);
         return new MqttConnack(result.IsSessionPresent, brokerMax);
     }
 
@@ -178,8 +184,7 @@ internal sealed class MqttNetLink : IMqttLink
         {
             received.ProcessingFailed = true;
             End(new MqttDisconnection(MqttLinkFailure.HandlerFailed, null, $"the message handler failed: {exception.Message}"));
-            // Not from inside the client's own receive loop, which disposing would wait for.
-            _ = Task.Run(DisposeAsync);
+            DisposeElsewhere();
         }
 
         return Task.CompletedTask;
@@ -192,6 +197,18 @@ internal sealed class MqttNetLink : IMqttLink
             End(args.Exception is { } exception ? MqttNetFailures.OfLoss(exception) : MqttNetFailures.OfEnd(args));
         return Task.CompletedTask;
     }
+
+    private static bool IsTimeout(Exception exception) => exception is OperationCanceledException or MqttCommunicationTimedOutException;
+
+    // As a fault would: without DISCONNECT, so that the broker, if it lives, publishes the will.
+    private void Abandon(MqttDisconnection reason)
+    {
+        End(reason);
+        DisposeElsewhere();
+    }
+
+    // Not from inside the client's own receive loop, which disposing would wait for.
+    private void DisposeElsewhere() => _ = Task.Run(DisposeAsync);
 
     private void End(MqttDisconnection end)
     {

@@ -55,7 +55,8 @@ internal static class MqttNetMessages
             ClientId = options.ClientId,
             CleanSession = options.CleanStart,
             KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-            Timeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
+            // For the PINGRESP and the SUBACK: connecting is bounded by its token, publishing by the window.
+            Timeout = TimeSpan.FromMilliseconds(options.AcknowledgementTimeoutMs),
         };
         if (options.Version == MqttVersion.Mqtt5)
         {

@@ -24,7 +24,7 @@ public sealed class GatewayConfigurationTests : IDisposable
 
         Assert.Empty(errors);
         Assert.Equal(Path.Combine(_folder, "state", "journal.db"), configuration!.Journal.File);
-        Assert.Equal(1883, configuration.Mqtt.Port);
+        Assert.Equal("broker:1883", Assert.Single(configuration.Mqtt.Brokers).ToString());
         Assert.Null(configuration.Mqtt.Embedded);
         Assert.Equal("patrol/v1", configuration.TopicRoot);
         Assert.Equal(-1_250_000, configuration.Fleet.Area.OriginLatitudeE5);
@@ -40,8 +40,27 @@ public sealed class GatewayConfigurationTests : IDisposable
             Good.Replace("\"broker\"", "\"broker\", \"user\": \"u\", \"passwordFile\": \"password\", \"tls\": {}", StringComparison.Ordinal), GoodFleet);
 
         Assert.Empty(errors);
-        Assert.Equal("secret word", configuration!.Mqtt.Password);
-        Assert.Equal(8883, configuration.Mqtt.Port);
+        var broker = Assert.Single(configuration!.Mqtt.Brokers);
+        Assert.Equal("secret word", broker.Password);
+        Assert.Equal(8883, broker.Port);
+        Assert.DoesNotContain("secret", configuration.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SeveralBrokers_KeepsTheirOrderAndTheirOwnKeys()
+    {
+        File.WriteAllText(Path.Combine(_folder, "password"), "secret word\n");
+        var (configuration, errors) = Load(
+            Good.Replace(
+                "\"host\": \"broker\"",
+                "\"brokers\": [ { \"host\": \"a\", \"user\": \"u\", \"passwordFile\": \"password\", \"tls\": {} }, { \"host\": \"b\", \"port\": 1884 } ]",
+                StringComparison.Ordinal),
+            GoodFleet);
+
+        Assert.Empty(errors);
+        Assert.Equal(["a:8883", "b:1884"], configuration!.Mqtt.Brokers.Select(broker => broker.ToString()));
+        Assert.Equal(["secret word", null], configuration.Mqtt.Brokers.Select(broker => broker.Password));
+        Assert.Equal([true, false], configuration.Mqtt.Brokers.Select(broker => broker.Tls is not null));
         Assert.DoesNotContain("secret", configuration.ToString(), StringComparison.Ordinal);
     }
 
@@ -67,6 +86,12 @@ public sealed class GatewayConfigurationTests : IDisposable
     [InlineData("\"broker\"", "\"broker\", \"tls\": { \"caFile\": \"nowhere\" }", "mqtt.tls.caFile", "nowhere")]
     [InlineData("\"broker\"", "\"broker\", \"tls\": { \"keyFile\": \"gateway.json\" }", "mqtt.tls.certificateFile", "absent")]
     [InlineData("\"broker\"", "\"broker\", \"keepAliveS\": 4", "mqtt.keepAliveS", "4")]
+    [InlineData("\"host\": \"broker\"", "\"brokers\": []", "mqtt.brokers", "has 0")]
+    [InlineData("\"host\": \"broker\"", "\"brokers\": [ { \"port\": 1883 } ]", "mqtt.brokers[0].host", "absent")]
+    [InlineData("\"host\": \"broker\"", "\"brokers\": [ { \"host\": \"a\", \"prot\": 1883 } ]", "mqtt.brokers[0].prot", "not known")]
+    [InlineData("\"host\": \"broker\"", "\"host\": \"broker\", \"brokers\": [ { \"host\": \"a\" } ]", "mqtt.host", "brokers")]
+    [InlineData("\"host\": \"broker\"", "\"brokers\": [ { \"host\": \"a\" } ], \"user\": \"u\"", "mqtt.user", "brokers")]
+    [InlineData("\"broker\"", "\"broker\", \"publishTimeoutS\": 0", "mqtt.publishTimeoutS", "0")]
     [InlineData("\"broker\"", "\"broker\", \"publishesPendingMax\": true", "mqtt.publishesPendingMax", "true")]
     [InlineData("\"mqtt\": {", "\"topicRoot\": \"a//b\", \"mqtt\": {", "topicRoot", "a//b")]
     [InlineData("\"mqtt\": {", "\"topicRoot\": \"a/#\", \"mqtt\": {", "topicRoot", "a/#")]

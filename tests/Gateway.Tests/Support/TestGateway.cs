@@ -23,6 +23,11 @@ internal sealed partial class TestGateway : IAsyncDisposable
     }
 
     public TestGateway(string mqtt, int stopTimeoutS, params IEnumerable<TestBoat> boats)
+        : this(mqtt, boats.Select(boat => (boat.Unit, boat.Key)), stopTimeoutS)
+    {
+    }
+
+    public TestGateway(string mqtt, IEnumerable<(int Unit, byte[] Key)> boats, int stopTimeoutS = StopTimeoutS)
     {
         var units = boats.Select(boat =>
             $$"""{ "unit": {{boat.Unit}}, "agency": "polairud", "name": "KP Hiu {{boat.Unit}}", "key": "{{Convert.ToHexString(boat.Key)}}" }""");
@@ -32,11 +37,40 @@ internal sealed partial class TestGateway : IAsyncDisposable
             $$"""{ "fleet": "fleet.json", "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } }, "mqtt": { {{mqtt}} }, "stopTimeoutS": {{stopTimeoutS}} }""");
     }
 
+    /// <summary>Changes how the next process is started: its environment, or a program around it.</summary>
+    public Action<ProcessStartInfo>? Launch { get; set; }
+
+    /// <summary>Of the process that was started last.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Memory of the process, bytes; 0 when it does not run.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            try
+            {
+                _process!.Refresh();
+                return _process.HasExited ? 0 : _process.WorkingSet64;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
+        }
+    }
+
     public static string Program => Path.Combine(AppContext.BaseDirectory, "BoatTelemetry.Gateway.dll");
 
     public int UdpPort { get; private set; }
 
     public int MqttPort { get; private set; }
+
+    /// <summary>0 if it tells nobody how it is.</summary>
+    public int HealthPort { get; private set; }
+
+    /// <summary>What its environment has more than this process's.</summary>
+    public Dictionary<string, string> MoreEnvironment { get; } = [];
 
     public string ReadyLine { get; private set; } = "";
 
@@ -60,6 +94,9 @@ internal sealed partial class TestGateway : IAsyncDisposable
         RedirectStandardError = true,
     };
 
+    /// <summary>Adds a section, such as <c>"health": { "listen": "127.0.0.1:0" }</c>.</summary>
+    public void AddSection(string section) => Configure("\"stopTimeoutS\":", section + ", \"stopTimeoutS\":");
+
     /// <summary>Puts another text into its configuration file.</summary>
     public void Configure(string from, string to)
     {
@@ -71,7 +108,11 @@ internal sealed partial class TestGateway : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _process = Process.Start(StartInfo("--config", InFolder("gateway.json")))!;
+        var start = StartInfo("--config", InFolder("gateway.json"));
+        foreach (var (name, value) in MoreEnvironment)
+            start.Environment[name] = value;
+        Launch?.Invoke(start);
+        _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_log)
@@ -85,6 +126,7 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Assert.True(match.Success, ReadyLine);
         UdpPort = int.Parse(match.Groups["udp"].Value, CultureInfo.InvariantCulture);
         MqttPort = int.Parse(match.Groups["mqtt"].Value, CultureInfo.InvariantCulture);
+        HealthPort = match.Groups["health"].Success ? int.Parse(match.Groups["health"].Value, CultureInfo.InvariantCulture) : 0;
     }
 
     /// <summary>kill -9.</summary>
@@ -92,6 +134,13 @@ internal sealed partial class TestGateway : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGHUP.</summary>
+    public async Task HangUpAsync()
+    {
+        using var kill = Process.Start("kill", ["-HUP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>
@@ -112,6 +161,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+)(, .+)?, mqtt 127\.0\.0\.1:(?<mqtt>\d+) \(.+\)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+)(, .+)?, mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReadyPattern();
 }

@@ -1,3 +1,4 @@
+using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Mqtt;
 
@@ -38,7 +39,7 @@ public sealed record MqttServerOptions
     {
         ArgumentNullException.ThrowIfNull(server);
         var name = server.Text("name", "1 to 64 letters, digits, '.', '_' and '-'", GatewayConfigurationFile.IsTopicLevel);
-        var tls = GatewayConfigurationFile.ReadTls(server.Section("tls"));
+        var tls = MqttConfiguration.ReadTls(server.Section("tls"));
         return new MqttServerOptions
         {
             Name = name,
@@ -47,7 +48,7 @@ public sealed record MqttServerOptions
             ClientId = server.Text(
                 "clientId", "1 to 64 letters, digits, '.', '_' and '-'", GatewayConfigurationFile.IsTopicLevel, $"{gatewayClientId}-{name}"),
             User = server.OptionalText("user", "a user name", static text => text.Length > 0),
-            Password = GatewayConfigurationFile.ReadPassword(server),
+            Password = MqttConfiguration.ReadPassword(server),
             Tls = tls,
             KeepAliveS = server.Number("keepAliveS", 5, 3600, 10),
         };

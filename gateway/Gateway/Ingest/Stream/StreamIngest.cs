@@ -1,3 +1,4 @@
+using BoatTelemetry.Mqtt;
 using System.Net;
 using System.Net.Sockets;
 using BoatTelemetry.Gateway.Observability;

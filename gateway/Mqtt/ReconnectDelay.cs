@@ -1,4 +1,4 @@
-namespace BoatTelemetry.Gateway.Publish;
+namespace BoatTelemetry.Mqtt;
 
 /// <summary>
 /// How long to wait before the next connection: doubling from <see cref="MinMs"/> to <see cref="MaxMs"/>, of which a

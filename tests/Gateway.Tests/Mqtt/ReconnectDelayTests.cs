@@ -1,8 +1,8 @@
-using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Mqtt;
 using BoatTelemetry.TestSupport;
 using Xunit.Abstractions;
 
-namespace BoatTelemetry.Gateway.Tests.Publish;
+namespace BoatTelemetry.Gateway.Tests.Mqtt;
 
 public sealed class ReconnectDelayTests(ITestOutputHelper output)
 {
