@@ -1,5 +1,6 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
@@ -37,9 +38,7 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddStage<UnitsHeard>();
     services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
     services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<UnitsHeard>());
-    services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
-    services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
-    services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+    services.AddPublishing(configuration);
     services.AddAdmission(configuration.Admission);
     if (configuration is { PacketForwarder: { } forwarder, Ingests.Replay: null })
         services.AddPacketForwarder(forwarder);

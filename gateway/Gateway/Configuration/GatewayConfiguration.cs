@@ -1,5 +1,6 @@
 using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
@@ -35,12 +36,17 @@ public sealed record GatewayConfiguration
 
     public required MqttConfiguration Mqtt { get; init; }
 
+    public required PublishOptions Publish { get; init; }
+
     public required HealthOptions Health { get; init; }
 
     /// <summary>Null exports nothing.</summary>
     public OtlpOptions? Otlp { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    /// <summary>Null for a gateway that stands alone.</summary>
+    public ClusterOptions? Cluster { get; init; }
 
     public required string TopicRoot { get; init; }
 
