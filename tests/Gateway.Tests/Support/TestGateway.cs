@@ -161,6 +161,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+), mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+)(, .+)?, mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReadyPattern();
 }
