@@ -14,7 +14,7 @@ UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay unit voyages soak clean
+.PHONY: help setup setup-to-run build test demo replay unit voyages faults soak clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,11 @@ replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the re
 voyages: setup-to-run ## Seeded voyages of unit, air and shore with their invariants (N=COUNT SEED=FIRST)
 	@dotnet build tests/Simulation --nologo --verbosity quiet --configuration Release
 	@dotnet run --no-build --project tests/Simulation --configuration Release -- $(N) $(SEED)
+
+faults: setup ## The gateway under faults: killed, disk full, broker and database gone, loss, hostile datagrams (N=TIMES, 200, at 2,000 frames/s)
+	@dotnet build tests/Gateway.Tests --nologo --verbosity quiet --configuration Release
+	@BOAT_FAULTS=$(if $(filter file,$(origin N)),200,$(N)) BOAT_FAULT_RATE=2000 dotnet test tests/Gateway.Tests --no-build --nologo \
+		--configuration Release --filter FullyQualifiedName~Faults --logger "console;verbosity=detailed"
 
 soak: setup ## The randomised tests over new seeds (N=ROUNDS, 20)
 	@build/soak.sh $(CONFIGURATION) $(if $(filter file,$(origin N)),20,$(N))

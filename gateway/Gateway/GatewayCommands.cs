@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.Capture;
@@ -55,6 +56,7 @@ internal static class GatewayCommands
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(StatusCommands.Status());
         root.Subcommands.Add(StatusCommands.Units());
+        root.Subcommands.Add(Fleet.FleetCommands.Create());
 
         // Signals are the host's: it stops in order.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -124,7 +126,7 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException)
+        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException)
         {
             return await NotStartedAsync(host, e);
         }

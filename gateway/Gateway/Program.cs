@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway;
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
@@ -26,19 +27,20 @@ static IHost Build(GatewayConfiguration configuration)
     services.AddObservability(configuration);
     services.AddFleet(configuration.Fleet, configuration.FleetSource);
     services.AddCapture(configuration.Ingests);
-    services.AddSingleton(provider => new DatagramBuffer(configuration.QueueDatagramsMax, provider.GetService<ICapture>()));
+    services.AddSingleton(provider => new DatagramBuffer(
+        configuration.QueueDatagramsMax, provider.GetService<ICapture>(), provider.GetRequiredService<GatewayMetrics>()));
 
+    services.AddDownlinks(configuration.Downlink);
     services.AddStage<MqttConnections>(configuration.Mqtt, MqttStack.Default);
     services.AddStage<SqliteJournal>(configuration.Journal);
     services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     services.AddStage<UnitsHeard>();
     services.AddSingleton<IUnitStatusSource>(provider => provider.GetRequiredService<UnitsHeard>());
     services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<UnitsHeard>());
-    services.AddSingleton(new PositionMessage(configuration.TopicRoot, configuration.LiveMessageExpiryS));
-    services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
-    services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+    services.AddPublishing(configuration);
     services.AddAdmission(configuration.Admission);
-    services.AddPacketForwarder(configuration);
+    if (configuration is { PacketForwarder: { } forwarder, Ingests.Replay: null })
+        services.AddPacketForwarder(forwarder);
     services.AddIngests(configuration.Ingests);
     return builder.Build();
 }

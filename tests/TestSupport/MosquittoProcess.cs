@@ -90,11 +90,10 @@ public sealed class MosquittoProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: its connections stand, and it answers nothing more.</summary>
-    public async Task SuspendAsync()
-    {
-        using var kill = Process.Start("kill", ["-STOP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public Task SuspendAsync() => SignalAsync("-STOP");
+
+    /// <summary>SIGCONT: it goes on with what has come in meanwhile.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
 
     /// <summary>Starts it again, on the same port and with the same files, after <see cref="KillAsync"/>.</summary>
     public async Task RestartAsync()
@@ -107,6 +106,12 @@ public sealed class MosquittoProcess : IAsyncDisposable
     {
         await KillAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private string InFolder(string name) => Path.Combine(_folder, name);

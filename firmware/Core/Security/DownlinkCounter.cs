@@ -23,17 +23,7 @@ public sealed class DownlinkCounter
         }
 
         long utcS = DownlinkTime.Seconds(nowUtcMs);
-        long next = _last + 1;
-        if (next < reservation.First)
-        {
-            next = reservation.First;
-        }
-
-        if (next < utcS)
-        {
-            next = utcS;
-        }
-
+        long next = Next(reservation, utcS);
         if (next > uint.MaxValue || !reservation.TryCover(next, utcS))
         {
             return false;
@@ -42,5 +32,32 @@ public sealed class DownlinkCounter
         _last = next;
         counter = (uint)next;
         return true;
+    }
+
+    /// <summary>
+    /// Whether the next number would be too far ahead: so many were used that the time must catch up first. A start behind a
+    /// reservation that is ahead itself, since the clock was set back, does not count: waiting would take as long as that.
+    /// </summary>
+    public bool IsFarAhead(DownlinkReservation reservation, long nowUtcMs)
+    {
+        if (!reservation.TryLoad())
+        {
+            return false;
+        }
+
+        long utcS = DownlinkTime.Seconds(nowUtcMs);
+        long start = reservation.First > utcS ? reservation.First : utcS;
+        return Next(reservation, utcS) - start > reservation.AheadMaxS;
+    }
+
+    private long Next(DownlinkReservation reservation, long utcS)
+    {
+        long next = _last + 1;
+        if (next < reservation.First)
+        {
+            next = reservation.First;
+        }
+
+        return reservation.OwnFrom(next < utcS ? utcS : next);
     }
 }

@@ -88,6 +88,10 @@ public sealed class ConfigurationSection
         return byDefault ?? least;
     }
 
+    /// <summary>An integer that may be absent.</summary>
+    public int? OptionalNumber(string key, int least, int most) =>
+        Take(key, out _) ? Number(key, least, most) : null;
+
     /// <summary>A number of degrees with five decimals at the most, as degrees x 10^5.</summary>
     public int DegreesE5(string key, int leastDeg, int mostDeg, int byDefaultE5) => Decimals(key, leastDeg, mostDeg, 5, byDefaultE5);
 

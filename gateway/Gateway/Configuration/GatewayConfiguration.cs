@@ -1,8 +1,10 @@
 using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
@@ -24,12 +26,16 @@ public sealed record GatewayConfiguration
     public required int QueueDatagramsMax { get; init; }
 
     /// <summary>Null where no packet forwarder is served.</summary>
-    public required IPEndPoint? PacketForwarderListen { get; init; }
+    public required PacketForwarderOptions? PacketForwarder { get; init; }
 
     /// <summary>Every other ingest.</summary>
     public required IngestOptions Ingests { get; init; }
 
+    public required DownlinkOptions Downlink { get; init; }
+
     public required MqttConfiguration Mqtt { get; init; }
+
+    public required PublishOptions Publish { get; init; }
 
     public required HealthOptions Health { get; init; }
 

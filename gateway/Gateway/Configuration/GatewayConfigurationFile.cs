@@ -1,8 +1,9 @@
-using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
@@ -31,14 +32,16 @@ public static class GatewayConfigurationFile
         var journal = JournalOptions.Read(root);
         var ingest = root.Section("ingest");
         var queueDatagramsMax = ingest.Number("queueDatagramsMax", 16, 1_000_000, 8192);
-        var listen = ReadPacketForwarder(ingest.Section("packetForwarder"));
+        var packetForwarder = PacketForwarderOptions.Read(ingest.Section("packetForwarder"));
         var mqttSection = root.Section("mqtt");
         var mqtt = MqttConfiguration.Read(mqttSection);
+        var publish = PublishOptions.Read(mqttSection);
         mqttSection.Finish();
         var ingests = IngestOptions.Read(ingest, mqtt.ClientId);
         if (!IngestOptions.Sources.Any(ingest.Has))
             root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
         ingest.Finish();
+        var downlink = DownlinkOptions.Read(root.Section("downlink"));
         var health = HealthOptions.Read(root.Section("health"));
         var otlp = OtlpOptions.Read(root.Section("otlp"));
         var log = LogOptions.Read(root.Section("log"));
@@ -56,9 +59,11 @@ public static class GatewayConfigurationFile
             FleetSource = fleetSource!,
             Admission = admission,
             QueueDatagramsMax = queueDatagramsMax,
-            PacketForwarderListen = listen,
+            PacketForwarder = packetForwarder,
             Ingests = ingests,
+            Downlink = downlink,
             Mqtt = mqtt,
+            Publish = publish,
             Health = health,
             Otlp = otlp,
             Log = log,
@@ -66,15 +71,6 @@ public static class GatewayConfigurationFile
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,
         };
-    }
-
-    private static IPEndPoint? ReadPacketForwarder(ConfigurationSection packetForwarder)
-    {
-        var listen = packetForwarder.IsPresent ? packetForwarder.Listen("listen") : null;
-        if (!packetForwarder.IsPresent)
-            packetForwarder.OptionalText("listen", "", static _ => true);
-        packetForwarder.Finish();
-        return listen;
     }
 
     internal static bool IsTopicRoot(string text) => text.Split('/').All(IsTopicLevel);

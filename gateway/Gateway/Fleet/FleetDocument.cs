@@ -22,6 +22,7 @@ internal sealed record FleetDocument
         [.. Units.Select(unit => new FleetUnit(unit.Unit, unit.Agency, unit.Name, unit.Key!.ToCipher(), unit.KeyEpoch)
         {
             Next = unit.NextKey?.ToCipher(),
+            NextKey = unit.NextKey,
             Previous = unit.PreviousKey?.ToCipher(),
             Area = unit.Area is null ? null : Areas[unit.Area],
         })],

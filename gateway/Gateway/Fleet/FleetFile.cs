@@ -13,8 +13,8 @@ public static class FleetFile
     public const string GatewayLevel = "gateway";
 
     private const int NameCharactersMax = 100;
-    private const string AllowedAgency = $"1 to 64 lower-case letters, digits, '_' and '-', and not \"{GatewayLevel}\"";
-    private static readonly string _allowedName = $"1 to {NameCharactersMax} characters";
+    internal const string AllowedAgency = $"1 to 64 lower-case letters, digits, '_' and '-', and not \"{GatewayLevel}\"";
+    internal const string AllowedName = "1 to 100 characters";
 
     /// <summary>The fleet, or null if anything is wrong; then all of it is in <paramref name="errors"/>.</summary>
     public static FleetRegistry? Load(string file, List<ConfigurationError> errors) => LoadDocument(file, null, errors)?.ToRegistry();
@@ -67,7 +67,7 @@ public static class FleetFile
         Dictionary<string, OperatingArea> areas = new(StringComparer.Ordinal);
         foreach (var section in root.Sections("areas", isOptional: true))
         {
-            var name = section.Text("name", _allowedName, IsName);
+            var name = section.Text("name", AllowedName, IsName);
             if (!areas.TryAdd(name, ReadArea(section)))
                 section.Wrong("name", "occurs twice", "a name that no other area has");
         }
@@ -77,7 +77,7 @@ public static class FleetFile
 
     private static FleetAgency ReadAgency(ConfigurationSection section)
     {
-        var agency = new FleetAgency(section.Text("name", AllowedAgency, IsAgency), section.Text("label", _allowedName, IsName));
+        var agency = new FleetAgency(section.Text("name", AllowedAgency, IsAgency), section.Text("label", AllowedName, IsName));
         section.Finish();
         return agency;
     }
@@ -87,7 +87,7 @@ public static class FleetFile
         var digits = section.Text("eui", "16 hexadecimal digits", static text => TryParseEui(text, out _));
         if (TryParseEui(digits, out var eui) && others.Exists(other => other.Eui == eui))
             section.Wrong("eui", "occurs twice", "an identity that no other concentrator has");
-        var name = section.Text("name", _allowedName, IsName);
+        var name = section.Text("name", AllowedName, IsName);
         var sources = section.OptionalTexts(
             "allowedSources", "networks such as 10.1.0.0/16 or 2001:db8::7/128", static text => IPNetwork.TryParse(text, out _));
         if (section.Has("latitudeDeg") != section.Has("longitudeDeg"))
@@ -117,7 +117,7 @@ public static class FleetFile
         var agency = section.Text("agency", AllowedAgency, IsAgency);
         if (agencies.Count > 0 && agency.Length > 0 && !agencies.Contains(agency))
             section.Wrong("agency", $"\"{agency}\" is not one of agencies", "the name of an agency of this file");
-        var name = section.Text("name", _allowedName, IsName);
+        var name = section.Text("name", AllowedName, IsName);
         var area = section.OptionalText("area", "the name of an area of this file", areas.ContainsKey);
         var unit = new FleetUnitEntry(number, agency, name)
         {

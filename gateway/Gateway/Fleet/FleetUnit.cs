@@ -16,6 +16,11 @@ public sealed record FleetUnit(int Unit, string Agency, string Name, IFrameCiphe
     /// <summary>The cipher under the key behind, which the unit is to change to; null if there is none.</summary>
     public IFrameCipher? Next { get; init; }
 
+    /// <summary>
+    /// The key behind itself, for the command that tells it to the unit; null if there is none. Never printed.
+    /// </summary>
+    internal UnitKey? NextKey { get; init; }
+
     /// <summary>The cipher under the key before, for what was sealed before the change; null if there is none.</summary>
     public IFrameCipher? Previous { get; init; }
 

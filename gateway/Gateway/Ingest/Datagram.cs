@@ -29,6 +29,17 @@ public sealed class Datagram
     /// <summary>Bytes of the body; 0 until it is admitted.</summary>
     public int BodyLength { get; private set; }
 
+    // Its place in the queue while it is there; the queue's alone, under its lock.
+    internal Datagram? Older { get; set; }
+
+    internal Datagram? Newer { get; set; }
+
+    internal Datagram? OlderOfSource { get; set; }
+
+    internal Datagram? NewerOfSource { get; set; }
+
+    internal SourceShare? Share { get; set; }
+
     /// <summary>The frame's bytes.</summary>
     public ReadOnlySpan<byte> Bytes => Frame.AsSpan(0, FrameLength);
 

@@ -1,9 +1,7 @@
-using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Ingest.Capture;
 using BoatTelemetry.Gateway.Ingest.Cellular;
 using BoatTelemetry.Gateway.Ingest.ChirpStack;
 using BoatTelemetry.Gateway.Ingest.LoRaWan;
-using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Ingest.Stream;
 using BoatTelemetry.Gateway.Ingest.TheThingsStack;
 using BoatTelemetry.Gateway.Ingest.UnitMqtt;
@@ -32,15 +30,6 @@ internal static class IngestServices
             return;
         services.AddStage<CaptureRecorder>(capture);
         services.AddSingleton<ICapture>(provider => provider.GetRequiredService<CaptureRecorder>());
-    }
-
-    /// <summary>The packet forwarder's ingest, if it is configured and nothing is replayed.</summary>
-    public static void AddPacketForwarder(this IServiceCollection services, GatewayConfiguration configuration)
-    {
-        if (configuration is not { PacketForwarderListen: { } listen, Ingests.Replay: null })
-            return;
-        services.AddStage<PacketForwarderServer>(listen);
-        services.AddSingleton<IIngestState>(provider => provider.GetRequiredService<PacketForwarderServer>());
     }
 
     /// <summary>All ingests but the packet forwarder's.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace BoatTelemetry.Gateway.Journal;
 
 /// <summary>
-/// Keeps the journal's file within its bounds. From 15/16 of the limit on, each commit is preceded by a pass that deletes, and at the limit
+/// Keeps the journal's file within its bounds. Somewhat before the limit each commit begins to be preceded by a pass that deletes, and at it
 /// by as many as it takes: first the oldest frames that every outlet has delivered; then the oldest live frames that a newer one of the
 /// unit supersedes. Durable frames and each unit's last position are never deleted before delivery: with only those left nothing more is
 /// taken in, so that the ingest fills up and counts what it refuses, and the boats keep what nobody acknowledges.
@@ -44,7 +44,8 @@ internal sealed class JournalLimit(JournalOptions options, JournalMetrics metric
         if (IsDiskLow())
             limit = Math.Min(limit, Math.Max(DiskLowBytes, writer.Cleaner.FileBytes()));
         var fullAt = limit - MarginBytes;
-        for (var pass = 0; used > limit - (limit / 16) && pass < PassesMax; pass++)
+        var dropFrom = fullAt - Math.Max(limit / 16, MarginBytes);
+        for (var pass = 0; used > dropFrom && pass < PassesMax; pass++)
         {
             if (Drop(writer) == 0)
                 break;

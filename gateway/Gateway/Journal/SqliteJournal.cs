@@ -227,6 +227,9 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What it has counted.</summary>
+    internal JournalMetrics Counters => _journalMetrics;
+
     /// <summary>Operations that no batch has taken yet.</summary>
     internal int OperationsPending => _inbox.Count;
 

@@ -40,7 +40,7 @@ public sealed class GatewayStateMessage(string topicRoot, string clientId, TimeP
             Topic = $"{topicRoot}/{FleetFile.GatewayLevel}/{clientId}/state",
             Payload = buffer.WrittenMemory,
             Retain = true,
-            ContentType = PositionMessage.ContentType,
+            ContentType = MessageJson.ContentType,
             UserProperties = [new("schema", Schema)],
         };
     }

@@ -1,3 +1,4 @@
+using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
@@ -8,19 +9,23 @@ using Microsoft.Extensions.Logging;
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>
-/// The MQTT outlet: over each connection of a keeper publishes the journal from the outlet's cursor on,
-/// in order. At least once: what was not acknowledged when a connection or the process ended is published again with
-/// the same message id.
+/// The MQTT outlet: over each connection of a keeper publishes what is committed from then on at once, and beside it what was
+/// committed before and not delivered. At least once: what was not acknowledged when a connection or the
+/// process ended is published again with the same message id.
 /// </summary>
-public sealed partial class JournalPublisher(
+internal sealed partial class JournalPublisher(
     MqttConnections connections,
     IJournal journal,
     FleetSource fleet,
-    PositionMessage positions,
+    FrameMessages messages,
+    UnitActivity activity,
     GatewayStateMessage states,
+    IEnumerable<IOutletCompanion> companions,
+    PublishOptions options,
     TimeSpan stopTimeout,
     StageGuard guard,
     GatewayMetrics metrics,
+    PublishMetrics publishMetrics,
     FrameTraces traces,
     TimeProvider time,
     ILogger<JournalPublisher> log) : IHostedService, IDisposable
@@ -32,9 +37,12 @@ public sealed partial class JournalPublisher(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly IOutletCompanion[] _companions = [.. companions];
+    private readonly PresentFrames _present = new(activity);
+    private DeliveredRanges? _delivered;
     private MqttKeeper? _keeper;
     private Task? _loop;
-    private long _cursor;
+    private long _behind;
 
     /// <summary>How the connection is; null before the start.</summary>
     public MqttKeeperStatus? Connection => _keeper?.Status;
@@ -42,8 +50,8 @@ public sealed partial class JournalPublisher(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _cursor = journal.LoadCursor(Outlet);
-        metrics.Gauge("publish.behind", "Committed numbers beyond the cursor.", () => journal.CommittedId - Volatile.Read(ref _cursor));
+        _delivered = new DeliveredRanges(journal, Outlet, time);
+        metrics.Gauge("publish.behind", "Committed numbers that are not delivered.", () => Volatile.Read(ref _behind));
         _keeper = connections.Keeper(states.Will);
         metrics.Gauge("publish.connected", "1 while a connection to a broker stands.", () => _keeper.Status.IsConnected ? 1 : 0);
         metrics.Gauge(
@@ -66,7 +74,7 @@ public sealed partial class JournalPublisher(
         await journal.FlushAsync(_abort.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
         await _loop;
-        var left = journal.CommittedId - _cursor;
+        var left = Behind();
         if (left > 0)
             Log.LeftInJournal(log, left);
     }
@@ -81,9 +89,19 @@ public sealed partial class JournalPublisher(
     private async Task SessionAsync(IMqttLink link, CancellationToken leave)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
-        Log.Publishing(log, _cursor);
         await SayAsync(link, states.Online(), abort.Token);
-        await PublishJournalAsync(link, abort.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
+        var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
+        try
+        {
+            await PublishJournalAsync(link, abort.Token);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await EndAsync(beside);
+        }
+
         await SayAsync(link, states.Stopped(), abort.Token);
     }
 
@@ -92,7 +110,12 @@ public sealed partial class JournalPublisher(
     {
         while (true)
         {
-            using var pump = new PublishPump(link, journal, Message, _cursor, connections.PublishesPendingMax, metrics, time, log, traces);
+            var liveAfter = journal.CommittedId;
+            _delivered!.BeginLive(liveAfter);
+            Log.Publishing(log, liveAfter, _delivered.GapNumbers);
+            using var pump = new PublishPump(
+                link, journal, Message, _delivered, liveAfter, options.CatchUpPerS, connections.PublishesPendingMax, metrics,
+                publishMetrics.CaughtUp, time, log, traces);
             try
             {
                 await pump.RunAsync(_stopping.Token, abort);
@@ -101,10 +124,6 @@ public sealed partial class JournalPublisher(
             catch (JournalException e)
             {
                 Log.JournalNotRead(log, e.Message, (int)_readAgainAfter.TotalMilliseconds);
-            }
-            finally
-            {
-                Volatile.Write(ref _cursor, pump.Cursor);
             }
 
             await Task.Delay(_readAgainAfter, time, abort);
@@ -125,17 +144,54 @@ public sealed partial class JournalPublisher(
         }
     }
 
-    // Null for a unit that was taken out of the fleet since: there is no agency to publish it for.
-    private MqttMessage? Message(JournalRecord record) =>
-        fleet.Current is var registry && registry.Find(record.Frame.Unit) is { } unit ? positions.Make(record, unit, registry.Area) : null;
+    // Companions end with the connection, which the pump has learned of by itself.
+    private static async Task EndAsync(Task beside)
+    {
+        try
+        {
+            await beside;
+        }
+        catch (Exception e) when (e is OperationCanceledException or MqttLinkException)
+        {
+            // Expected of them.
+        }
+    }
+
+    private long Behind() => _delivered is null ? 0 : _delivered.GapNumbers + Math.Max(0, journal.CommittedId - _delivered.High);
+
+    // Null for a unit that was taken out of the fleet since, for there is no agency to publish it for, and for a body that
+    // does not read, which may be one of an operating area that was changed since.
+    private MqttMessage? Message(JournalRecord record, bool isGap, MessageBuffer buffer)
+    {
+        Volatile.Write(ref _behind, Behind());
+        var registry = fleet.Current;
+        var frame = record.Frame;
+        if (registry.Find(frame.Unit) is not { } unit)
+        {
+            metrics.MessagesWithoutUnit.Add();
+            return null;
+        }
+
+        var message = messages.Make(record, unit, registry.AreaOf(unit), _present.Take(in frame, isGap), buffer);
+        if (message is null)
+        {
+            publishMetrics.Unreadable.Add();
+            Log.Unreadable(log, frame.Id, frame.Kind, frame.Unit, frame.Counter);
+        }
+
+        return message;
+    }
 
     private static partial class Log
     {
-        [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {Cursor}")]
-        public static partial void Publishing(ILogger log, long cursor);
-
         [LoggerMessage(403, LogLevel.Warning, "MQTT: stopped with {Left} numbers of the journal not published; the next start goes on with them")]
         public static partial void LeftInJournal(ILogger log, long left);
+
+        [LoggerMessage(406, LogLevel.Warning, "Number {Id} of the journal does not read, and is passed over: {Kind} {Counter} of unit {Unit}")]
+        public static partial void Unreadable(ILogger log, long id, FrameKind kind, int unit, uint counter);
+
+        [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
+        public static partial void Publishing(ILogger log, long liveAfter, long gap);
 
         [LoggerMessage(454, LogLevel.Error, "MQTT: the journal was not read: {Message}; again in {DelayMs} ms")]
         public static partial void JournalNotRead(ILogger log, string message, int delayMs);

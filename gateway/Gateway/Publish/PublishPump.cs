@@ -5,26 +5,39 @@ using Microsoft.Extensions.Logging;
 
 namespace BoatTelemetry.Gateway.Publish;
 
+/// <summary>Makes a frame's message into a buffer; null passes the frame over.</summary>
+/// <param name="record">The frame.</param>
+/// <param name="isGap">It was committed before the connection.</param>
+/// <param name="buffer">Keeps the payload.</param>
+internal delegate MqttMessage? MakeMessage(JournalRecord record, bool isGap, MessageBuffer buffer);
+
 /// <summary>
-/// Publishes the journal over one connection: reads ahead, keeps publishes waiting behind those on their way,
-/// and moves the cursor only past what was acknowledged without a gap.
+/// Publishes the journal over one connection, in two lanes: what is committed from now on goes first and at once, what
+/// was committed before and not delivered goes beside it at a bounded rate. Each lane is in the journal's order, keeps publishes
+/// waiting behind those on their way, and counts as delivered only what was acknowledged without a gap.
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="journal">What is published.</param>
-/// <param name="message">A record's message; null passes it over.</param>
-/// <param name="cursor">Everything up to this number was acknowledged before.</param>
+/// <param name="make">Makes the messages.</param>
+/// <param name="delivered">What was delivered before; a connection has begun in it.</param>
+/// <param name="liveAfter">The number that it began after.</param>
+/// <param name="catchUpPerS">The bounded rate, frames a second.</param>
 /// <param name="publishesPendingMax">The link's own <see cref="MqttLinkOptions.PublishesPendingMax"/>.</param>
 /// <param name="metrics">Counters.</param>
+/// <param name="caughtUp">Counts what came out of a gap.</param>
 /// <param name="time">Clock.</param>
 /// <param name="log">Log.</param>
 /// <param name="traces">Is told of each frame's end here.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
-    Func<JournalRecord, MqttMessage?> message,
-    long cursor,
+    MakeMessage make,
+    DeliveredRanges delivered,
+    long liveAfter,
+    int catchUpPerS,
     int publishesPendingMax,
     GatewayMetrics metrics,
+    EventCounter caughtUp,
     TimeProvider time,
     ILogger log,
     FrameTraces? traces = null) : IDisposable
@@ -32,8 +45,8 @@ internal sealed partial class PublishPump(
     /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
     public const int PendingPerPublish = 2;
 
-    /// <summary>Named limit: frames read from the journal at once.</summary>
-    public const int ReadMax = 256;
+    // A quarter of what is on its way at most is from a gap, so that live traffic never stands behind much of it.
+    private const int GapShare = 4;
 
     // Each saved cursor is a commit; after a crash, what lies beyond the last saved one is published twice.
     private const int SaveEvery = 512;
@@ -43,44 +56,59 @@ internal sealed partial class PublishPump(
     private const byte TopicNameInvalid = 0x90;
     private const byte PayloadFormatInvalid = 0x99;
 
-    // Named limit: publishes given to the link and not yet acknowledged.
+    // Named limits: publishes given to the link and not yet acknowledged.
     private readonly int _pendingMax = PendingPerPublish * publishesPendingMax;
+    private readonly int _gapPendingMax = Math.Max(1, publishesPendingMax / GapShare);
 
-    // Without a publish: passed over, and kept here only so that the cursor moves in order.
-    private readonly Queue<(long Id, Task? Publish)> _pending = new();
-    private readonly List<JournalRecord> _records = [];
+    private readonly PublishLane _live = new(journal, liveAfter);
+    private readonly CatchUpRate _rate = new(catchUpPerS, time);
+    private readonly Stack<MessageBuffer> _free = new();
+    private readonly List<Task> _waits = [];
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
-    private int _nextRecord;
-    private long _readTo = cursor;
-    private long _savedCursor = cursor;
-    private long _savedAt = time.GetTimestamp();
+    private PublishLane? _gap;
+    private Task? _pause;
     private Task? _commitWait;
+    private long _settled;
+    private long _savedSettled;
+    private long _savedAt = time.GetTimestamp();
 
-    /// <summary>Everything up to this number was acknowledged.</summary>
-    public long Cursor { get; private set; } = cursor;
+    private int PendingCount => _live.Pending.Count + (_gap?.Pending.Count ?? 0);
 
-    /// <summary>Publishes until <paramref name="stopping"/> and nothing committed is left, or <paramref name="abort"/>.</summary>
+    private bool HasMoreLive => _live.HasRecords || journal.CommittedId > _live.ReadTo;
+
+    /// <summary>
+    /// Publishes until <paramref name="stopping"/> and nothing newly committed is left, or <paramref name="abort"/>. What is left
+    /// in gaps is for the next connection.
+    /// </summary>
     /// <exception cref="MqttLinkException">The connection ended.</exception>
     /// <exception cref="JournalException">The journal could not be read.</exception>
     public async Task RunAsync(CancellationToken stopping, CancellationToken abort)
     {
+        await using var registration = stopping.UnsafeRegister(static stop => ((TaskCompletionSource)stop!).TrySetResult(), _stop);
         try
         {
             while (true)
             {
-                Fill();
-                await SettleAsync();
-                SaveCursor(isIdle: _pending.Count == 0);
-                if (_pending.Count == 0 && !HasMore && stopping.IsCancellationRequested)
+                FillLive();
+                if (!stopping.IsCancellationRequested)
+                    FillGap();
+                await SettleAsync(_live, isGap: false);
+                if (_gap is not null)
+                    await SettleAsync(_gap, isGap: true);
+                Deliver();
+                Save(isIdle: PendingCount == 0);
+                if (PendingCount == 0 && !HasMoreLive && stopping.IsCancellationRequested)
                     return;
-                if (_pending.Count < _pendingMax && HasMore)
+                if (_live.Pending.Count < _pendingMax && HasMoreLive)
                     continue;
-                await WaitAsync(stopping).WaitAsync(abort);
+                await WaitAsync(stopping.IsCancellationRequested).WaitAsync(abort);
             }
         }
         finally
         {
-            SaveCursor(isIdle: true);
+            Deliver();
+            Save(isIdle: true);
         }
     }
 
@@ -89,45 +117,52 @@ internal sealed partial class PublishPump(
     {
         _end.Cancel();
         _end.Dispose();
+
+        // Buffers of publishes that were not settled are left alone: the link may be writing them still.
+        while (_free.TryPop(out var buffer))
+            buffer.Dispose();
     }
 
-    private bool HasMore => _nextRecord < _records.Count || journal.CommittedId > _readTo;
-
-    private void Fill()
+    private void FillLive()
     {
-        while (_pending.Count < _pendingMax)
+        while (_live.Pending.Count < _pendingMax && _live.Next(journal.CommittedId) is { } record)
+            Publish(_live, record, isGap: false);
+    }
+
+    private void FillGap()
+    {
+        if (!delivered.HasGap)
+            return;
+        _gap ??= new PublishLane(journal, delivered.Low);
+        while (_gap.Pending.Count < _gapPendingMax
+            && (_gap.HasRecords || _gap.ReadTo < delivered.GapTo)
+            && _rate.TryTake()
+            && _gap.Next(delivered.GapTo, delivered.GapTo) is { } record)
         {
-            if (_nextRecord == _records.Count && !ReadMore())
-                return;
-            var record = _records[_nextRecord++];
-            var publish = message(record) is { } known ? link.PublishAsync(known, CancellationToken.None) : null;
-            _pending.Enqueue((record.Frame.Id, publish));
+            Publish(_gap, record, isGap: true);
         }
     }
 
-    private bool ReadMore()
+    private void Publish(PublishLane lane, JournalRecord record, bool isGap)
     {
-        // Taken before the reading: what is committed meanwhile has not been asked for.
-        var committed = journal.CommittedId;
-        if (committed <= _readTo)
-            return false;
-        journal.Read(_readTo, ReadMax, _records);
-        _nextRecord = 0;
-
-        // Nothing, though more is committed: those rows are gone, which only retention does, behind every cursor.
-        _readTo = _records.Count > 0 ? _records[^1].Frame.Id : committed;
-        return _records.Count > 0;
+        var buffer = _free.TryPop(out var free) ? free : new MessageBuffer();
+        var publish = make(record, isGap, buffer) is { } message ? link.PublishAsync(message, CancellationToken.None) : null;
+        lane.Pending.Enqueue(new PendingFrame(record.Frame.Id, publish, buffer));
     }
 
-    private async ValueTask SettleAsync()
+    private async ValueTask SettleAsync(PublishLane lane, bool isGap)
     {
-        while (_pending.TryPeek(out var oldest) && oldest.Publish is null or { IsCompleted: true })
+        while (lane.Pending.TryPeek(out var oldest) && oldest.Publish is null or { IsCompleted: true })
         {
             var isPublished = oldest.Publish is not null;
             try
             {
-                await (oldest.Publish ?? Task.CompletedTask);
-                (oldest.Publish is null ? metrics.MessagesWithoutUnit : metrics.MessagesPublished).Add();
+                if (oldest.Publish is not null)
+                {
+                    await oldest.Publish;
+                    metrics.MessagesPublished.Add();
+                    caughtUp.Add(isGap ? 1 : 0);
+                }
             }
             catch (MqttLinkException e) when (IsMessagesOwnFault(e))
             {
@@ -137,9 +172,23 @@ internal sealed partial class PublishPump(
             }
 
             traces?.Ended(oldest.Id, isPublished);
-            Cursor = oldest.Id;
-            _pending.Dequeue();
+            lane.Pending.Dequeue();
+            _free.Push(oldest.Buffer);
+            _settled++;
         }
+    }
+
+    private void Deliver()
+    {
+        delivered.LiveDelivered(_live.SettledTo);
+        if (_gap is null)
+            return;
+        var to = delivered.GapTo;
+        delivered.GapDelivered(Math.Min(_gap.SettledTo, to));
+
+        // The next gap begins behind what a former connection delivered.
+        if (_gap.SettledTo >= to)
+            _gap = null;
     }
 
     // Everything else (not authorised, quota exceeded) may be put right at the broker: the connection is given up and
@@ -148,49 +197,53 @@ internal sealed partial class PublishPump(
         e.Failure == MqttLinkFailure.MessageTooLarge
         || (e.Failure == MqttLinkFailure.PublishRefused && e.ReasonCode is TopicNameInvalid or PayloadFormatInvalid);
 
-    private async Task WaitAsync(CancellationToken stopping)
+    private async Task WaitAsync(bool isStopping)
     {
-        // What was passed over has been settled, so the oldest is on its way.
-        if (_pending.TryPeek(out var oldest))
-        {
-            if (_pending.Count >= _pendingMax)
-                await AnyAsync(oldest.Publish!);
-            else
-                await AnyAsync(oldest.Publish!, NextCommit());
-            return;
-        }
+        _waits.Clear();
+        _waits.Add(link.Disconnected);
+        if (!isStopping)
+            _waits.Add(_stop.Task);
+        if (_live.Pending.TryPeek(out var oldest))
+            _waits.Add(oldest.Publish!);
+        if (_live.Pending.Count < _pendingMax)
+            _waits.Add(NextCommit());
+        if (_gap?.Pending.TryPeek(out var oldestOfGap) == true)
+            _waits.Add(oldestOfGap.Publish!);
+        if (delivered.HasGap && !isStopping && (_gap is null || _gap.Pending.Count < _gapPendingMax))
+            _waits.Add(Pause());
 
-        using var wake = new CancellationTokenSource();
-        await using var registration = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), wake);
-        var woken = Task.Delay(Timeout.InfiniteTimeSpan, wake.Token);
-        await AnyAsync(NextCommit(), link.Disconnected, woken);
-        await wake.CancelAsync();
-        if (link.Disconnected.IsCompleted)
+        // Their outcome is looked at by those who wait for them.
+        await Task.WhenAny(_waits);
+        if (PendingCount == 0 && link.Disconnected.IsCompleted)
         {
             var end = await link.Disconnected;
             throw new MqttLinkException(end.Detail);
         }
     }
 
-    // Their outcome is looked at by those who wait for them.
-    private static Task<Task> AnyAsync(params ReadOnlySpan<Task> tasks) => Task.WhenAny(tasks);
-
     private Task NextCommit()
     {
         if (_commitWait is null || _commitWait.IsCompleted)
-            _commitWait = journal.WaitForCommitAsync(_readTo, _end.Token);
+            _commitWait = journal.WaitForCommitAsync(_live.ReadTo, _end.Token);
         return _commitWait;
     }
 
-    private void SaveCursor(bool isIdle)
+    private Task Pause()
     {
-        if (Cursor == _savedCursor)
+        if (_pause is null || _pause.IsCompleted)
+            _pause = Task.Delay(_rate.Pause, time, _end.Token);
+        return _pause;
+    }
+
+    private void Save(bool isIdle)
+    {
+        if (_settled == _savedSettled && !isIdle)
             return;
-        var due = Cursor - _savedCursor >= SaveEvery || time.GetElapsedTime(_savedAt) >= _saveInterval;
+        var due = _settled - _savedSettled >= SaveEvery || time.GetElapsedTime(_savedAt) >= _saveInterval;
         if (!due && !isIdle)
             return;
-        journal.SaveCursor(JournalPublisher.Outlet, Cursor);
-        _savedCursor = Cursor;
+        delivered.Save();
+        _savedSettled = _settled;
         _savedAt = time.GetTimestamp();
     }
 

@@ -59,6 +59,90 @@ public sealed class DownlinkTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void TryNext_EightGatewaysWithRestartsAndSteppingClocks_NeverUseOneNumber()
+    {
+        var random = Seed.New(output);
+        MemoryCounterStore[] stores = [.. Enumerable.Range(0, DownlinkReservation.GatewaysMax).Select(_ => new MemoryCounterStore())];
+        var used = new HashSet<uint>();
+        for (var life = 0; life < 400; life++)
+        {
+            var gateway = random.Next(stores.Length);
+            var reservation = new DownlinkReservation(stores[gateway], gateway);
+            var counter = new DownlinkCounter();
+            var now = NowMs + (life * 20_000L) + random.Next(-30_000, 30_000);
+            for (var i = 0; i < 50; i++)
+            {
+                now += random.Next(-2_000, 4_000);
+                var next = Next(counter, reservation, now);
+                Assert.True(used.Add(next), $"{next} twice, by gateway {gateway}");
+                Assert.Equal((uint)gateway, next % DownlinkReservation.GatewaysMax);
+            }
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DownlinkReservation(new MemoryCounterStore(), DownlinkReservation.GatewaysMax));
+    }
+
+    // Whichever gateway answers, a unit takes the answer, at the latest when the time has caught up with the one before.
+    [Fact]
+    public void TryNext_UnitBetweenThreeGateways_AcceptsAsSoonAsTheTimeHasCaughtUp()
+    {
+        var random = Seed.New(output);
+        var accepted = 0;
+        for (var run = 0; run < 50; run++)
+        {
+            MemoryCounterStore[] stores = [new(), new(), new()];
+            DownlinkReservation[] reservations = [.. stores.Select((store, i) => new DownlinkReservation(store, i))];
+            DownlinkCounter[] counters = [new(), new(), new()];
+            var window = new DownlinkWindow(LiveCounter.None);
+            var (now, gateway, lastAcceptedMs) = (NowMs, 0, NowMs);
+            for (var step = 0; step < 1_000; step++)
+            {
+                now += random.Next(500, 6_000);
+                if (random.Next(20) == 0)
+                    gateway = random.Next(3);
+                if (random.Next(200) == 0)
+                    (reservations[gateway], counters[gateway]) = (new DownlinkReservation(stores[gateway], gateway), new DownlinkCounter());
+                if (counters[gateway].IsFarAhead(reservations[gateway], now))
+                    continue;
+                var next = Next(counters[gateway], reservations[gateway], now + random.Next(-200, 200));
+                if (Judge(window, next, now, out _) != DownlinkVerdict.Accepted)
+                    continue;
+                accepted++;
+                Assert.InRange(now - lastAcceptedMs, 0, 600_000);
+                lastAcceptedMs = now;
+                if (random.Next(100) == 0)
+                    window = new DownlinkWindow(LiveCounter.None);
+            }
+        }
+
+        output.WriteLine($"{accepted} of 50,000 accepted");
+        Assert.True(accepted > 10_000);
+    }
+
+    [Fact]
+    public void IsFarAhead_Burst_StopsBeforeAUnitWithoutMemoryIsLost()
+    {
+        var counter = new DownlinkCounter();
+        var reservation = new DownlinkReservation(new MemoryCounterStore());
+        uint last = 0;
+        while (!counter.IsFarAhead(reservation, NowMs))
+            last = Next(counter, reservation, NowMs);
+
+        Assert.Equal(NowS + (uint)reservation.AheadMaxS, last);
+        Assert.Equal(DownlinkVerdict.Accepted, Judge(new DownlinkWindow(LiveCounter.None), last, NowMs, out _));
+        Assert.False(counter.IsFarAhead(reservation, NowMs + 1_000));
+    }
+
+    [Fact]
+    public void IsFarAhead_ClockSetBackByADay_DoesNotSilenceTheGatewayForADay()
+    {
+        var store = new MemoryCounterStore();
+        Next(new DownlinkCounter(), new DownlinkReservation(store), NowMs + 86_400_000);
+
+        Assert.False(new DownlinkCounter().IsFarAhead(new DownlinkReservation(store), NowMs));
+    }
+
+    [Fact]
     public void TryNext_ReservationCannotBeKept_GivesNoNumber()
     {
         var store = new MemoryCounterStore { SaveFails = true };

@@ -16,7 +16,7 @@ public sealed class PublishPumpTests
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Run_FrameOfAUnitThatLeftTheFleet_IsCountedAndNotCalledPublished()
+    public async Task Run_FrameWithoutAMessage_IsPassedOverAndNotCalledPublished()
     {
         await using var stages = new Stages();
         var journal = await stages.StartJournalAsync();
@@ -31,20 +31,14 @@ public sealed class PublishPumpTests
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = MqttStack.Default.CreateLink();
         await link.ConnectAsync(new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "pump" }, CancellationToken.None);
-        using var pump = new PublishPump(
-            link,
-            journal,
-            record => record.Frame.Unit == 17 ? new MqttMessage { Topic = "t", Qos = MqttQos.AtLeastOnce } : null,
-            cursor: 0,
-            publishesPendingMax: 256,
-            stages.Metrics,
-            stages.Time,
-            NullLogger.Instance);
+        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        using var pump = Pump(
+            link, journal, delivered, stages, (record, _, _) => record.Frame.Unit == 17 ? new MqttMessage { Topic = "t" } : null);
 
         await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None);
 
-        Assert.Equal(4, pump.Cursor);
-        Assert.Equal((2, 2), (stages.Metrics.MessagesPublished.Count, stages.Metrics.MessagesWithoutUnit.Count));
+        Assert.Equal(4, delivered.Low);
+        Assert.Equal(2, stages.Metrics.MessagesPublished.Count);
     }
 
     [Fact]
@@ -53,13 +47,13 @@ public sealed class PublishPumpTests
         await using var stages = new Stages();
         await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_packet_size 500" });
         await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
-        using var pump = new PublishPump(
-            link, new MemoryJournal(3), record => Message(record.Frame.Id == 2 ? 500 : 1), cursor: 0, publishesPendingMax: 256,
-            stages.Metrics, stages.Time, NullLogger.Instance);
+        var journal = new MemoryJournal(3);
+        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        using var pump = Pump(link, journal, delivered, stages, (record, _, _) => Message(record.Frame.Id == 2 ? 500 : 1));
 
         await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None).WaitAsync(_patience);
 
-        Assert.Equal(3, pump.Cursor);
+        Assert.Equal(3, delivered.Low);
         Assert.Equal((2, 1), (stages.Metrics.MessagesPublished.Count, stages.Metrics.MessagesRefused.Count));
         Assert.False(link.Disconnected.IsCompleted);
     }
@@ -71,9 +65,9 @@ public sealed class PublishPumpTests
         await using var stages = new Stages();
         await using var broker = new ScriptedBroker(ScriptedBroker.Connack());
         await using var link = await ConnectAsync(broker.Port, PublishesPendingMax);
-        using var pump = new PublishPump(
-            link, new MemoryJournal(2 * PublishesPendingMax), _ => Message(1), cursor: 0, PublishesPendingMax,
-            stages.Metrics, stages.Time, NullLogger.Instance);
+        var journal = new MemoryJournal(2 * PublishesPendingMax);
+        using var pump = Pump(
+            link, journal, new DeliveredRanges(journal, "mqtt", stages.Time), stages, (_, _, _) => Message(1), publishesPendingMax: PublishesPendingMax);
         using var abort = new CancellationTokenSource();
         var run = pump.RunAsync(CancellationToken.None, abort.Token);
         for (var i = 0; i < PublishesPendingMax; i++)
@@ -90,12 +84,61 @@ public sealed class PublishPumpTests
         await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
         // 1 to 3 are gone; 4 is committed just after the storage was asked for what there is.
         var journal = new MemoryJournal(3) { GoneTo = 3, CommittedAfterRead = 4 };
-        using var pump = new PublishPump(
-            link, journal, _ => Message(1), cursor: 0, publishesPendingMax: 256, stages.Metrics, stages.Time, NullLogger.Instance);
+        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        using var pump = Pump(link, journal, delivered, stages, (_, _, _) => Message(1));
 
         await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None).WaitAsync(_patience);
 
-        Assert.Equal((4, 1), (pump.Cursor, stages.Metrics.MessagesPublished.Count));
+        Assert.Equal((4, 1), (delivered.Low, stages.Metrics.MessagesPublished.Count));
+    }
+
+    [Fact]
+    public async Task Run_WithAGap_PublishesWhatIsNewFirstAndTheGapAtItsRate()
+    {
+        const int CatchUpPerS = 200;
+        await using var stages = new Stages();
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
+        var journal = new MemoryJournal(1_000);
+        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        delivered.BeginLive(journal.CommittedId);
+        var made = new List<(long Id, bool IsGap, long At)>();
+        var caughtUp = new PublishMetrics(stages.Metrics).CaughtUp;
+        using var pump = new PublishPump(
+            link, journal,
+            (record, isGap, _) =>
+            {
+                made.Add((record.Frame.Id, isGap, stages.Time.GetTimestamp()));
+                return Message(1);
+            },
+            delivered, liveAfter: 1_000, CatchUpPerS, publishesPendingMax: 256, stages.Metrics, caughtUp, stages.Time, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var run = pump.RunAsync(stop.Token, CancellationToken.None);
+        await Eventually.TrueAsync(() => caughtUp.Count >= 20, "the gap is being caught up");
+        journal.Commit(1_500);
+        await Eventually.TrueAsync(() => stages.Metrics.MessagesPublished.Count - caughtUp.Count == 500, "what is new is published");
+        Assert.True(delivered.HasGap);
+        await Eventually.TrueAsync(() => !delivered.HasGap, "the gap is caught up");
+        await stop.CancelAsync();
+        await run.WaitAsync(_patience);
+
+        Assert.Equal(1_500, delivered.Low);
+        Assert.Equal(Enumerable.Range(1, 1_000).Select(id => (long)id), made.Where(one => one.IsGap).Select(one => one.Id));
+        Assert.Equal(Enumerable.Range(1_001, 500).Select(id => (long)id), made.Where(one => !one.IsGap).Select(one => one.Id));
+
+        // A rate cannot be exceeded however slow the machine is; that it is reached is no test's to say.
+        var gap = made.Where(one => one.IsGap).ToList();
+        var seconds = stages.Time.GetElapsedTime(gap[0].At, gap[^1].At).TotalSeconds;
+        Assert.InRange(gap.Count, 0, (CatchUpPerS * seconds) + (CatchUpPerS / 10.0) + 2);
+    }
+
+    private static PublishPump Pump(
+        IMqttLink link, IJournal journal, DeliveredRanges delivered, Stages stages, MakeMessage make, int publishesPendingMax = 256)
+    {
+        delivered.BeginLive(0);
+        return new PublishPump(
+            link, journal, make, delivered, liveAfter: 0, catchUpPerS: 1000, publishesPendingMax, stages.Metrics,
+            new PublishMetrics(stages.Metrics).CaughtUp, stages.Time, NullLogger.Instance);
     }
 
     private static MqttMessage Message(int payloadBytes) => new() { Topic = "t", Payload = new byte[payloadBytes] };
@@ -110,36 +153,47 @@ public sealed class PublishPumpTests
 
     private sealed class MemoryJournal(long committedId) : IJournal
     {
-        public long CommittedId { get; private set; } = committedId;
+        private readonly Dictionary<string, long> _cursors = [];
+        private TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _committedId = committedId;
+
+        public long CommittedId => Volatile.Read(ref _committedId);
 
         public long GoneTo { get; init; }
 
         public long CommittedAfterRead { get; init; }
+
+        public void Commit(long id)
+        {
+            Volatile.Write(ref _committedId, id);
+            Interlocked.Exchange(ref _committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
 
         public void Read(long afterId, int recordsMax, List<JournalRecord> records)
         {
             records.Clear();
             for (var id = Math.Max(afterId, GoneTo) + 1; id <= CommittedId && records.Count < recordsMax; id++)
                 records.Add(TestRecords.Numbered(id));
-            CommittedId = Math.Max(CommittedId, CommittedAfterRead);
+            if (CommittedAfterRead > CommittedId)
+                Commit(CommittedAfterRead);
         }
 
-        public Task WaitForCommitAsync(long id, CancellationToken cancellationToken) =>
-            id < CommittedId ? Task.CompletedTask : Task.Delay(Timeout.Infinite, cancellationToken);
-
-        public void SaveCursor(string outlet, long id)
+        public Task WaitForCommitAsync(long id, CancellationToken cancellationToken)
         {
-            // The pump's own is looked at.
+            var next = _committed.Task;
+            return id < CommittedId ? Task.CompletedTask : next.WaitAsync(cancellationToken);
         }
+
+        public void SaveCursor(string outlet, long id) => _cursors[outlet] = id;
+
+        public long LoadCursor(string outlet) => _cursors.GetValueOrDefault(outlet);
+
+        public Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => throw new NotSupportedException();
 
         public long Append(Datagram datagram, in AdmissionState state) => throw new NotSupportedException();
 
         public void AppendReception(long id, int ordinal, Datagram datagram) => throw new NotSupportedException();
-
-        public Task FlushAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public long LoadCursor(string outlet) => throw new NotSupportedException();
     }
 }

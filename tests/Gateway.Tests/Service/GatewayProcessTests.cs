@@ -10,7 +10,7 @@ namespace BoatTelemetry.Gateway.Tests.Service;
 /// <summary>The gateway's own process between real UDP sockets and a real mosquitto.</summary>
 public sealed class GatewayProcessTests(ITestOutputHelper output)
 {
-    private const string PositionFilter = "patrol/v1/+/+/position";
+    private const string PositionFilter = "patrol/v1/+/+/position/#";
     private const int PushFramesMax = 8;
 
     [Fact]

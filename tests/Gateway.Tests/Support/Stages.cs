@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
+using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using Microsoft.Extensions.Hosting;
@@ -52,6 +57,32 @@ internal sealed class Stages : IHostApplicationLifetime, ILogger<StageGuard>, IA
 
     public Task<SqliteJournal> StartJournalAsync(JournalOptions options, params ICommitListener[] listeners) => StartAsync(new SqliteJournal(
         options, Buffer, listeners, Guard, Metrics, Time, NullLogger<SqliteJournal>.Instance));
+
+    /// <summary>The options of downlinks, with their store in the test's folder.</summary>
+    public DownlinkOptions DownlinkOptions => new() { File = Path.Combine(_folder, "downlink.db") };
+
+    /// <summary>Starts a packet forwarder's server on a free port, with a store of downlinks unless there is one.</summary>
+    public async Task<PacketForwarderServer> StartForwarderAsync(
+        PacketForwarderOptions? options = null, FleetRegistry? fleet = null, DownlinkOptions? downlink = null, DownlinkStore? store = null)
+    {
+        downlink ??= DownlinkOptions;
+        store ??= await StartAsync(new DownlinkStore(downlink.File));
+        ForwarderMetrics = new PacketForwarderMetrics(Metrics);
+        return await StartAsync(new PacketForwarderServer(
+            options ?? new PacketForwarderOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            downlink,
+            store,
+            new FleetSource(fleet ?? new FleetRegistry(OperatingArea.Indonesia, [])),
+            Buffer,
+            Guard,
+            Metrics,
+            ForwarderMetrics,
+            Time,
+            NullLogger<PacketForwarderServer>.Instance));
+    }
+
+    /// <summary>Of the server started last.</summary>
+    public PacketForwarderMetrics ForwarderMetrics { get; private set; } = null!;
 
     public async Task StopAsync(IHostedService stage)
     {

@@ -23,6 +23,11 @@ internal sealed partial class TestGateway : IAsyncDisposable
     }
 
     public TestGateway(string mqtt, int stopTimeoutS, params IEnumerable<TestBoat> boats)
+        : this(mqtt, boats.Select(boat => (boat.Unit, boat.Key)), stopTimeoutS)
+    {
+    }
+
+    public TestGateway(string mqtt, IEnumerable<(int Unit, byte[] Key)> boats, int stopTimeoutS = StopTimeoutS)
     {
         var units = boats.Select(boat =>
             $$"""{ "unit": {{boat.Unit}}, "agency": "polairud", "name": "KP Hiu {{boat.Unit}}", "key": "{{Convert.ToHexString(boat.Key)}}" }""");
@@ -30,6 +35,29 @@ internal sealed partial class TestGateway : IAsyncDisposable
         File.WriteAllText(
             InFolder("gateway.json"),
             $$"""{ "fleet": "fleet.json", "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } }, "mqtt": { {{mqtt}} }, "stopTimeoutS": {{stopTimeoutS}} }""");
+    }
+
+    /// <summary>Changes how the next process is started: its environment, or a program around it.</summary>
+    public Action<ProcessStartInfo>? Launch { get; set; }
+
+    /// <summary>Of the process that was started last.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Memory of the process, bytes; 0 when it does not run.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            try
+            {
+                _process!.Refresh();
+                return _process.HasExited ? 0 : _process.WorkingSet64;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
+        }
     }
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "BoatTelemetry.Gateway.dll");
@@ -83,6 +111,7 @@ internal sealed partial class TestGateway : IAsyncDisposable
         var start = StartInfo("--config", InFolder("gateway.json"));
         foreach (var (name, value) in MoreEnvironment)
             start.Environment[name] = value;
+        Launch?.Invoke(start);
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -105,6 +134,13 @@ internal sealed partial class TestGateway : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGHUP.</summary>
+    public async Task HangUpAsync()
+    {
+        using var kill = Process.Start("kill", ["-HUP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>

@@ -47,4 +47,16 @@ public enum PacketForwarderRejection
 
     /// <summary>The queue to the admission is full: the newest is refused.</summary>
     QueueFull,
+
+    /// <summary>More datagrams a second from one address than are taken. Not answered either.</summary>
+    RateExceeded,
+
+    /// <summary>A concentrator that the fleet file does not name, where such are refused. Not answered either.</summary>
+    Unregistered,
+
+    /// <summary>A registered concentrator from an address that it may not have. Not answered either.</summary>
+    AddressNotAllowed,
+
+    /// <summary>More concentrators at once than there is room for.</summary>
+    ConcentratorsFull,
 }

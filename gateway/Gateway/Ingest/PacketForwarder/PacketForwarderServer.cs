@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,8 +10,9 @@ namespace BoatTelemetry.Gateway.Ingest.PacketForwarder;
 
 /// <summary>
 /// The UDP side of the packet-forwarder protocol. For each datagram:
-/// 1. read the header; 2. acknowledge, since the forwarder waits 100 ms at the most and counts its losses by it;
-/// 3. read the receptions; 4. queue their frames. Nothing that a datagram holds ends the loop.
+/// 1. is its source within its rate; 2. read the header; 3. may this source speak for this concentrator; 4. acknowledge,
+/// since the forwarder waits 100 ms at the most and counts its losses by it; 5. read what it holds; 6. queue its frames.
+/// Nothing that a datagram holds ends the loop.
 /// </summary>
 /// <remarks>
 /// An acknowledgement here is the forwarder's business only: it says that the datagram came, not that a frame is
@@ -28,40 +31,65 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     private const int RetryDelayMaxMs = 1000;
 
-    private readonly IPEndPoint _listen;
+    // The air time's ledger ages in steps of 5 min and a half (AirtimeBudget.AgeingSaveMs).
+    private static readonly TimeSpan _ageingInterval = TimeSpan.FromMinutes(1);
+
+    private readonly PacketForwarderOptions _options;
     private readonly DatagramBuffer _queue;
+    private readonly FleetSource _fleet;
+    private readonly PacketForwarderMetrics _ownMetrics;
+    private readonly DownlinkServices _downlinks;
+    private readonly ConcentratorTable _concentrators;
+    private readonly SourceRateLimit _rate;
     private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<PacketForwarderServer> _log;
     private readonly LogSampler<PacketForwarderRejection> _sampler;
+    private readonly LogSampler<PullOutcome> _pullSampler;
     private readonly PushDataReader _reader = new();
     private readonly byte[] _datagram = new byte[PacketForwarderHeader.DatagramBytesMax];
     private readonly byte[] _ack = new byte[PacketForwarderHeader.AckBytes];
     private readonly CancellationTokenSource _stop = new();
     private Socket? _socket;
     private Task _loop = Task.CompletedTask;
+    private ITimer? _ageing;
     private int _datagramLength;
+    private ConcentratorPeer? _peer;
+    private SourceEndPoint _source;
 
     public PacketForwarderServer(
-        IPEndPoint listen,
+        PacketForwarderOptions options,
+        DownlinkOptions downlinkOptions,
+        DownlinkStore store,
+        FleetSource fleet,
         DatagramBuffer queue,
         StageGuard guard,
         GatewayMetrics metrics,
+        PacketForwarderMetrics ownMetrics,
         TimeProvider time,
         ILogger<PacketForwarderServer> log)
     {
-        _listen = listen;
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(ownMetrics);
+        _options = options;
         _queue = queue;
+        _fleet = fleet;
         _guard = guard;
         _metrics = metrics;
+        _ownMetrics = ownMetrics;
         _time = time;
         _log = log;
         _sampler = new LogSampler<PacketForwarderRejection>(time);
+        _pullSampler = new LogSampler<PullOutcome>(time);
+        _rate = new SourceRateLimit(options.DatagramsPerS, time);
+        _downlinks = new DownlinkServices(options, downlinkOptions, store, fleet, ownMetrics, metrics, time);
+        _concentrators = new ConcentratorTable(_downlinks);
+        ownMetrics.Watch(_concentrators);
     }
 
     /// <summary>Where it listens; the configured address until it has started.</summary>
-    public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _listen;
+    public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _options.Listen;
 
     string IIngestState.Name => "packetForwarder";
 
@@ -77,9 +105,11 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         }
         catch (SocketException e)
         {
-            throw new ListenException(ListenKey, _listen, e);
+            throw new ListenException(ListenKey, _options.Listen, e);
         }
 
+        _downlinks.Use(_socket);
+        _ageing = _time.CreateTimer(_ => Age(), null, _ageingInterval, _ageingInterval);
         _loop = _guard.Run(nameof(PacketForwarderServer), () => ReceiveAsync(_socket, _stop.Token));
         return Task.CompletedTask;
     }
@@ -89,6 +119,9 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     {
         await _stop.CancelAsync();
         await _loop;
+        if (_ageing is not null)
+            await _ageing.DisposeAsync();
+        _downlinks.Use(null);
         _socket?.Dispose();
         _queue.Close();
     }
@@ -96,6 +129,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     /// <inheritdoc/>
     public void Dispose()
     {
+        _ageing?.Dispose();
         _socket?.Dispose();
         _stop.Dispose();
     }
@@ -103,21 +137,29 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     /// <inheritdoc/>
     void IPushDataSink.Received(ReadOnlySpan<byte> frame, in Reception reception)
     {
-        if (_queue.TryAdd(frame, in reception))
-            _metrics.FramesQueued.Add();
-        else
+        if (!_queue.TryAdd(frame, in reception))
+        {
             Reject(PacketForwarderRejection.QueueFull);
+            return;
+        }
+
+        _metrics.FramesQueued.Add();
+        _peer!.Tally.Heard();
     }
 
     /// <inheritdoc/>
     void IPushDataSink.Refused(PacketForwarderRejection rejection) => Reject(rejection);
 
     /// <inheritdoc/>
-    void IPushDataSink.Statistics() => _metrics.ConcentratorStatistics.Add();
+    void IPushDataSink.Statistics(in ConcentratorStatistics statistics)
+    {
+        _metrics.ConcentratorStatistics.Add();
+        _peer!.Tally.Told(in statistics);
+    }
 
     private Socket Bind()
     {
-        var socket = new Socket(_listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
+        var socket = new Socket(_options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
         if (OperatingSystem.IsWindows())
         {
             // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after an answer to a
@@ -127,7 +169,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
         try
         {
-            socket.Bind(_listen);
+            socket.Bind(_options.Listen);
             return socket;
         }
         catch
@@ -147,7 +189,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
             {
                 _datagramLength = await socket.ReceiveFromAsync(_datagram, SocketFlags.None, from, stop);
                 failures = 0;
-                var ackLength = Begin(out var header);
+                var ackLength = Begin(from, out var header);
                 if (ackLength > 0)
                     await AcknowledgeAsync(socket, from, ackLength);
                 Finish(header);
@@ -186,14 +228,55 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         Log.SocketError(_log, e.SocketErrorCode, e.Message);
     }
 
-    private int Begin(out PacketForwarderHeader header)
+    // The bytes of the acknowledgement; 0 for none. The header's version stays 0 for a datagram that is of no use.
+    private int Begin(SocketAddress from, out PacketForwarderHeader header)
     {
         _metrics.Datagrams.Add();
-        var rejection = PacketForwarderHeader.Read(_datagram.AsSpan(0, _datagramLength), out header);
+        _peer = null;
+        header = default;
+        _source = SourceEndPoint.Of(from);
+        var rejection = _rate.TryTake(_source.Address)
+            ? PacketForwarderHeader.Read(_datagram.AsSpan(0, _datagramLength), out header)
+            : PacketForwarderRejection.RateExceeded;
         if (rejection == PacketForwarderRejection.None)
-            return header.TryWriteAck(_ack) ? PacketForwarderHeader.AckBytes : 0;
-        Reject(rejection);
-        return 0;
+            rejection = FindPeer(header.Concentrator);
+        if (rejection != PacketForwarderRejection.None)
+        {
+            header = default;
+            Reject(rejection);
+            return 0;
+        }
+
+        if (header.Identifier == PacketForwarderIdentifier.PullData)
+            Pulled(from, in header);
+        return header.TryWriteAck(_ack) ? PacketForwarderHeader.AckBytes : 0;
+    }
+
+    private PacketForwarderRejection FindPeer(ulong eui)
+    {
+        var registered = _fleet.Current.FindConcentrator(eui);
+        if (registered is null && !_options.TakesUnregistered)
+            return PacketForwarderRejection.Unregistered;
+        var peer = _concentrators.FindOrAdd(eui);
+        if (peer is null)
+            return PacketForwarderRejection.ConcentratorsFull;
+        if (registered is not null && !peer.IsAllowed(registered, in _source))
+            return PacketForwarderRejection.AddressNotAllowed;
+        peer.HeardMs = _downlinks.NowMs();
+        _peer = peer;
+        return PacketForwarderRejection.None;
+    }
+
+    private void Pulled(SocketAddress from, in PacketForwarderHeader header)
+    {
+        var outcome = _peer!.Pulled(from, header.Version, out var before);
+        _ownMetrics.PullData.Add(outcome);
+        if (outcome == PullOutcome.Same || !_log.IsEnabled(LogLevel.Information) || !_pullSampler.TryTake(outcome, out var suppressed))
+            return;
+        if (outcome == PullOutcome.Contested)
+            Log.PullContested(_log, header.Concentrator, _source, before, suppressed);
+        else
+            Log.PullLearned(_log, header.Concentrator, _source, header.Version, suppressed);
     }
 
     private void Finish(in PacketForwarderHeader header)
@@ -207,16 +290,19 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
             case PacketForwarderIdentifier.PushData:
                 var arrival = new Reception
                 {
+                    Link = UplinkLink.Lora,
+                    Source = _peer!.Source,
+                    Path = _peer,
                     Concentrator = header.Concentrator,
                     ReceivedUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
-                    ReceivedMonotonicMs = (long)_time.GetElapsedTime(0).TotalMilliseconds,
+                    ReceivedMonotonicMs = _downlinks.NowMs(),
                 };
                 rejection = _reader.Read(body, in arrival, this);
                 break;
             case PacketForwarderIdentifier.TxAck:
                 rejection = TxAck.Read(body, out var ack);
                 if (rejection == PacketForwarderRejection.None)
-                    _metrics.TxAcks.Add(ack.IsWarning ? TxAckResult.None : ack.Result);
+                    Acknowledged(header.Token, ack);
                 break;
             default:
                 break;
@@ -224,6 +310,19 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
         if (rejection != PacketForwarderRejection.None)
             Reject(rejection);
+    }
+
+    private void Acknowledged(ushort token, TxAck ack)
+    {
+        _metrics.TxAcks.Add(ack.IsWarning ? TxAckResult.None : ack.Result);
+        if (!_peer!.Answered(token, ack, _source.Address))
+            _ownMetrics.TxAcksUnexpected.Add();
+    }
+
+    private void Age()
+    {
+        foreach (var peer in _concentrators.All)
+            peer.Poll();
     }
 
     private void Reject(PacketForwarderRejection rejection)
@@ -242,5 +341,11 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
         [LoggerMessage(102, LogLevel.Warning, "UDP socket: {Error}: {Message}")]
         public static partial void SocketError(ILogger log, SocketError error, string message);
+
+        [LoggerMessage(103, LogLevel.Information, "Downlinks of concentrator {Concentrator:x16} go to {Address}, protocol version {Version} ({Suppressed} more not logged)")]
+        public static partial void PullLearned(ILogger log, ulong concentrator, SourceEndPoint address, byte version, long suppressed);
+
+        [LoggerMessage(104, LogLevel.Warning, "PULL_DATA for concentrator {Concentrator:x16} from {Address} is not followed while that from {Known} is fresh ({Suppressed} more not logged)")]
+        public static partial void PullContested(ILogger log, ulong concentrator, SourceEndPoint address, SourceEndPoint known, long suppressed);
     }
 }

@@ -12,7 +12,7 @@ public interface IPushDataSink
     void Refused(PacketForwarderRejection rejection);
 
     /// <summary>The concentrator's own statistics (<c>stat</c>).</summary>
-    void Statistics();
+    void Statistics(in ConcentratorStatistics statistics);
 }
 
 /// <summary>
@@ -57,8 +57,8 @@ public sealed class PushDataReader
             json.Read();
             if (isRxpk && !ReadReceptions(ref json, in arrival, sink))
                 rejection = PacketForwarderRejection.JsonShape;
-            if (isStatistics)
-                sink.Statistics();
+            if (isStatistics && json.TokenType == JsonTokenType.StartObject)
+                sink.Statistics(ConcentratorStatistics.Read(ref json));
             json.Skip();
         }
 
@@ -101,6 +101,9 @@ public sealed class PushDataReader
 
         var reception = _rxpk.Reception;
         reception.Concentrator = arrival.Concentrator;
+        reception.Link = arrival.Link;
+        reception.Source = arrival.Source;
+        reception.Path = arrival.Path;
         reception.ReceivedUtcMs = arrival.ReceivedUtcMs;
         reception.ReceivedMonotonicMs = arrival.ReceivedMonotonicMs;
         sink.Received(_frame.AsSpan(0, frameLength), in reception);

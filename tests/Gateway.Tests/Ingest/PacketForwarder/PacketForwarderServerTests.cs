@@ -4,7 +4,6 @@ using System.Text.Json;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.TestSupport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BoatTelemetry.Gateway.Tests.Ingest.PacketForwarder;
 
@@ -138,13 +137,7 @@ public sealed class PacketForwarderServerTests
         await Eventually.TrueAsync(() => stages.Metrics.FramesQueued.Count == 51, "all taken");
     }
 
-    private static Task<PacketForwarderServer> StartAsync(Stages stages) => stages.StartAsync(new PacketForwarderServer(
-        new IPEndPoint(IPAddress.Loopback, 0),
-        stages.Buffer,
-        stages.Guard,
-        stages.Metrics,
-        stages.Time,
-        NullLogger<PacketForwarderServer>.Instance));
+    private static Task<PacketForwarderServer> StartAsync(Stages stages) => stages.StartForwarderAsync();
 
     private static (string Direction, string Kind, byte[] Bytes) Line(string text)
     {

@@ -222,7 +222,13 @@ public sealed class PushDataReaderTests(ITestOutputHelper output)
 
         public void Refused(PacketForwarderRejection rejection) => Refusals.Add(rejection);
 
-        public void Statistics() => StatisticsSeen++;
+        public void Statistics(in ConcentratorStatistics statistics)
+        {
+            StatisticsSeen++;
+            LastStatistics = statistics;
+        }
+
+        public ConcentratorStatistics LastStatistics { get; private set; }
     }
 
     private sealed class NullSink : IPushDataSink
@@ -233,6 +239,6 @@ public sealed class PushDataReaderTests(ITestOutputHelper output)
 
         public void Refused(PacketForwarderRejection rejection) => throw new InvalidOperationException();
 
-        public void Statistics() => throw new InvalidOperationException();
+        public void Statistics(in ConcentratorStatistics statistics) => throw new InvalidOperationException();
     }
 }

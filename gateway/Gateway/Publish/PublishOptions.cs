@@ -1,0 +1,27 @@
+using BoatTelemetry.Gateway.Configuration;
+
+namespace BoatTelemetry.Gateway.Publish;
+
+/// <summary>How the MQTT outlet publishes; the keys stand in docs/gateway-config.md.</summary>
+public sealed record PublishOptions
+{
+    /// <summary>What is caught up beside live traffic, frames a second.</summary>
+    public required int CatchUpPerS { get; init; }
+
+    /// <summary>Seconds between two messages about one unit's links.</summary>
+    public required int LinkIntervalS { get; init; }
+
+    /// <summary>The defaults.</summary>
+    public static PublishOptions Default { get; } = new() { CatchUpPerS = 1000, LinkIntervalS = 300 };
+
+    /// <summary>Reads the outlet's keys of the section <c>mqtt</c>.</summary>
+    public static PublishOptions Read(ConfigurationSection mqtt)
+    {
+        ArgumentNullException.ThrowIfNull(mqtt);
+        return new PublishOptions
+        {
+            CatchUpPerS = mqtt.Number("catchUpPerS", 1, 100_000, Default.CatchUpPerS),
+            LinkIntervalS = mqtt.Number("linkIntervalS", 10, 86_400, Default.LinkIntervalS),
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BoatTelemetry.Gateway.Publish;
+
+/// <summary>Puts the MQTT outlet together.</summary>
+internal static class PublishServices
+{
+    /// <summary>Adds it behind the journal and before the admission.</summary>
+    public static void AddPublishing(this IServiceCollection services, GatewayConfiguration configuration)
+    {
+        services.AddSingleton<PublishMetrics>();
+        services.AddSingleton(configuration.Publish);
+        services.AddSingleton(new TopicCache(configuration.TopicRoot));
+        services.AddSingleton(provider => new FrameMessages(
+            configuration.TopicRoot, configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
+        services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
+        services.AddStage(provider => new UnitActivity(
+            UnitActivity.FileOf(configuration.Journal.File),
+            provider.GetRequiredService<IJournal>,
+            provider.GetRequiredService<FleetSource>(),
+            provider.GetRequiredService<StageGuard>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<UnitActivity>>()));
+        services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<UnitActivity>());
+        services.AddSingleton<LinkQuality>();
+        services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<LinkQuality>());
+        services.AddSingleton<IOutletCompanion, UnitStates>();
+        services.AddSingleton<IOutletCompanion, UnitLinkReports>();
+        services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+    }
+}

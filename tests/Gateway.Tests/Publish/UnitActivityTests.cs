@@ -1,0 +1,243 @@
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BoatTelemetry.Gateway.Tests.Publish;
+
+public sealed class UnitActivityTests : IAsyncDisposable
+{
+    private const long Begin = 1_800_000_000_000;
+    private readonly TestBoat _boat = new(17);
+    private readonly SetTime _time = new(Begin);
+    private SqliteJournal? _journal;
+    private readonly Stages _stages;
+
+    public UnitActivityTests() => _stages = new Stages(time: _time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stages.DisposeAsync();
+        _boat.Dispose();
+    }
+
+    // docs/reporting.md: 15 s fast, 60 s under way, 30 min moored, 15 s in alarm, four times that on a low battery, never over 1 h.
+    [Theory]
+    [InlineData(Movement.Fast, false, false, 15)]
+    [InlineData(Movement.UnderWay, false, false, 60)]
+    [InlineData(Movement.Stationary, false, false, 1_800)]
+    [InlineData(Movement.Unknown, false, false, 1_800)]
+    [InlineData(Movement.UnderWay, true, false, 240)]
+    [InlineData(Movement.Stationary, true, false, 3_600)]
+    [InlineData(Movement.Stationary, false, true, 15)]
+    [InlineData(Movement.Stationary, true, true, 15)]
+    public async Task State_ByWhatTheUnitTold_FollowsItsSchedule(Movement movement, bool onBattery, bool alarm, int intervalS)
+    {
+        (_boat.Position.Movement, _boat.Position.OnBattery, _boat.Position.Alarm) = (movement, onBattery, alarm);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+        long lateMs = (2000L * intervalS) + 30_000, silentMs = (4000L * intervalS) + 60_000;
+
+        Assert.Equal((UnitActivityState.Live, Begin), StateAt(activity, Begin + lateMs - 1));
+        Assert.Equal((UnitActivityState.Late, Begin + lateMs), StateAt(activity, Begin + lateMs));
+        Assert.Equal((UnitActivityState.Silent, Begin + silentMs), StateAt(activity, Begin + silentMs));
+    }
+
+    [Fact]
+    public async Task State_HeardAgain_IsLiveSinceThen()
+    {
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+        Hear(activity, 2, Begin + 60_000);
+        Assert.Equal((UnitActivityState.Live, Begin), StateAt(activity, Begin + 61_000));
+        Hear(activity, 3, Begin + 3_600_000);
+        Assert.Equal((UnitActivityState.Live, Begin + 3_600_000), StateAt(activity, Begin + 3_600_001));
+    }
+
+    [Fact]
+    public async Task State_DurableFrameAlone_IsASignOfLife()
+    {
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+        Commit(activity, _boat.Status(7), FrameClass.Durable, 7, Begin + 250_000);
+
+        Assert.Equal(UnitActivityState.Live, StateAt(activity, Begin + 350_000).State);
+        Assert.Equal((1, 7), (activity.Newest(17, FrameClass.Live), activity.Newest(17, FrameClass.Durable)));
+    }
+
+    [Fact]
+    public async Task State_OfAUnitNeverHeard_IsNone() =>
+        Assert.False((await StartAsync()).TryGetState(17, Begin, out _));
+
+    [Fact]
+    public async Task Start_AfterAStop_HasSilentUnitsSilentSinceThenAndForgivesTheDowntimeOfOthers()
+    {
+        using var other = new TestBoat(18);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+        Commit(activity, other.Frame(5), FrameClass.Live, 5, Begin + 590_000, unit: 18);
+        _time.UtcMs = Begin + 600_000;
+        await _stages.StopAsync(activity);
+        _time.UtcMs = Begin + 86_400_000;
+        var again = await StartAsync();
+
+        Assert.Equal((UnitActivityState.Silent, Begin + 300_000), StateAt(again, _time.UtcMs));
+        Assert.Equal((UnitActivityState.Live, Begin + 590_000), StateAt(again, _time.UtcMs, 18));
+        Assert.Equal((UnitActivityState.Late, _time.UtcMs + 140_000), StateAt(again, _time.UtcMs + 140_000, 18));
+        Assert.Equal((5, 1), (again.NewestAtStart(18, FrameClass.Live), again.Newest(17, FrameClass.Live)));
+    }
+
+    [Fact]
+    public async Task Start_AfterACrash_ReadsFromTheJournalWhatTheFileLacks()
+    {
+        var listeners = new Late();
+        var journal = await _stages.StartJournalAsync(30, listeners);
+        var first = await StartAsync(journal);
+        listeners.Listener = first;
+        var statusUtcMs = Begin + 20_000;
+        Append(journal, _boat.FrameNow(9), FrameClass.Live, 9, Begin);
+        Append(journal, _boat.Status(4), FrameClass.Durable, 4, statusUtcMs);
+        await journal.FlushAsync(CancellationToken.None);
+
+        // Nothing was saved: this is what a killed gateway leaves.
+        _time.UtcMs = statusUtcMs;
+        var second = await StartAsync(journal);
+
+        Assert.Equal((9, 4), (second.NewestAtStart(17, FrameClass.Live), second.NewestAtStart(17, FrameClass.Durable)));
+        Assert.Equal((UnitActivityState.Late, statusUtcMs + 150_000), StateAt(second, statusUtcMs + 150_000));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"Version":1,"Id":0,"SavedUtcMs":0,"Units":[{"Unit":99999}]}""")]
+    [InlineData("""{"Version":2,"Id":0,"SavedUtcMs":0,"Units":[]}""")]
+    public async Task Start_OnAFileOfNoUse_BeginsAnew(string text)
+    {
+        await File.WriteAllTextAsync(UnitActivity.FileOf(_stages.JournalFile), text);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+
+        Assert.Equal((UnitActivityState.Live, Begin), StateAt(activity, Begin));
+    }
+
+    [Fact]
+    public void StateMessage_IsTheDocumentedOne()
+    {
+        using var buffer = new MessageBuffer();
+        var unit = new FleetUnit(17, "polairud", "KP Hiu 3001", new PlatformAesCcm(new byte[16]));
+        var since = new DateTimeOffset(2026, 11, 23, 0, 5, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var value = new UnitStateValue(UnitActivityState.Silent, since, since - 300_000, 60_000);
+        var message = UnitStateMessage.Make(unit, new UnitTopics("patrol/v1", unit), in value, buffer);
+
+        MessageCheck.Documented(message.Payload);
+        MessageCheck.Valid(message);
+        Assert.Equal(("patrol/v1/polairud/17/state", true, null), (message.Topic, message.Retain, message.ExpirySeconds));
+    }
+
+    [Fact]
+    public void LinkMessage_OfReceptions_IsTheDocumentedOne()
+    {
+        var quality = new LinkQuality();
+        var from = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        Hear(quality, from, 0xAA555A0000000000, -103, -75, 7);
+        Hear(quality, from + 60_000, 0xAA555A0000000000, -111, -120, 9);
+        Hear(quality, from + 60_000, 0xAA555A0000000001, Reception.Unknown, 25, 9);
+        quality.Heard(17, FrameClass.Live, 1, new Reception { Link = UplinkLink.Cellular, ReceivedUtcMs = from + 90_000 });
+        List<LinkWay> ways = [];
+        Assert.False(quality.TryTake(17, from + 299_999, 300_000, ways, out _));
+        Assert.True(quality.TryTake(17, from + 300_000, 300_000, ways, out var period));
+        using var buffer = new MessageBuffer();
+        var unit = new FleetUnit(17, "polairud", "KP Hiu 3001", new PlatformAesCcm(new byte[16]));
+        var message = LinkMessage.Make(unit, new UnitTopics("patrol/v1", unit), in period, ways, 300, buffer);
+
+        MessageCheck.Documented(message.Payload);
+        MessageCheck.Valid(message);
+        Assert.Equal(("patrol/v1/polairud/17/link", true, 900u), (message.Topic, message.Retain, message.ExpirySeconds));
+        Assert.False(quality.TryTake(17, from + 900_000, 300_000, ways, out _));
+    }
+
+    [Fact]
+    public void LinkQuality_OfMoreWaysThanAreKept_CountsAllReceptions()
+    {
+        var quality = new LinkQuality();
+        for (ulong concentrator = 1; concentrator <= LinkQuality.WaysMax + 3; concentrator++)
+            Hear(quality, Begin, concentrator, -100, 0, 7);
+        List<LinkWay> ways = [];
+
+        Assert.True(quality.TryTake(17, Begin + 1, 1, ways, out var period));
+        Assert.Equal((LinkQuality.WaysMax, LinkQuality.WaysMax + 3), (ways.Count, period.Receptions));
+    }
+
+    private static void Hear(LinkQuality quality, long utcMs, ulong concentrator, int rssiDbm, int snrDecibelE1, int spreadingFactor) =>
+        quality.Heard(17, FrameClass.Live, 1, new Reception
+        {
+            Concentrator = concentrator,
+            RssiDbm = rssiDbm,
+            SnrDecibelE1 = snrDecibelE1,
+            SpreadingFactor = spreadingFactor,
+            ReceivedUtcMs = utcMs,
+        });
+
+    private static (UnitActivityState State, long SinceUtcMs) StateAt(UnitActivity activity, long utcMs, int unit = 17)
+    {
+        Assert.True(activity.TryGetState(unit, utcMs, out var value));
+        return (value.State, value.SinceUtcMs);
+    }
+
+    private void Hear(UnitActivity activity, uint counter, long utcMs) =>
+        Commit(activity, _boat.Frame(counter), FrameClass.Live, counter, utcMs);
+
+    private void Commit(UnitActivity activity, byte[] frame, FrameClass frameClass, uint counter, long utcMs, int unit = 17)
+    {
+        var datagram = Opened(frame, frameClass, counter, utcMs, unit);
+        activity.Committed(datagram, AdmissionState.NeverSeen, isDuplicate: false);
+        _stages.Buffer.Return(datagram);
+    }
+
+    private void Append(SqliteJournal journal, byte[] frame, FrameClass frameClass, uint counter, long utcMs) =>
+        journal.Append(Opened(frame, frameClass, counter, utcMs, 17), AdmissionState.NeverSeen);
+
+    private Datagram Opened(byte[] frame, FrameClass frameClass, uint counter, long utcMs, int unit)
+    {
+        using var boat = new TestBoat(unit);
+        var record = TestRecords.Of(frame, boat, new AdmittedFrame { Counter = counter, ReceivedUtcMs = utcMs, TimeUtcMs = utcMs, Class = frameClass });
+        var datagram = _stages.Datagram(frame, receivedUtcMs: utcMs);
+        var admitted = record.Frame;
+        datagram.SetAdmitted(in admitted, record.Body.AsSpan(0, record.BodyLength));
+        return datagram;
+    }
+
+    private async Task<UnitActivity> StartAsync(IJournal? journal = null)
+    {
+        var source = journal ?? (_journal ??= await _stages.StartJournalAsync());
+        return await _stages.StartAsync(new UnitActivity(
+            UnitActivity.FileOf(_stages.JournalFile),
+            () => source,
+            new FleetSource(TestBoat.Fleet(_boat)),
+            _stages.Guard,
+            _time,
+            NullLogger<UnitActivity>.Instance));
+    }
+
+    private sealed class Late : ICommitListener
+    {
+        public ICommitListener? Listener { get; set; }
+
+        public void Committed(Datagram datagram, in AdmissionState state, bool isDuplicate) =>
+            Listener?.Committed(datagram, in state, isDuplicate);
+    }
+
+    private sealed class SetTime(long utcMs) : TimeProvider
+    {
+        public long UtcMs { get; set; } = utcMs;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(UtcMs);
+    }
+}
