@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what this project needs and this machine lacks, says what, and restores the packages.
-# setup.sh run: what demo and replay need. setup.sh test, or nothing: what the tests need too.
+# setup.sh run: what demo and replay need. setup.sh cluster: what cluster-demo needs. setup.sh test, or nothing: what the tests need too.
 # On a system without apt it installs nothing and says exactly what is missing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -47,10 +47,15 @@ if [ "$purpose" = test ] || [ "${MqttStack:-}" = Mosquitto ] || grep -qs '>Mosqu
     need 'has_program mosquitto' mosquitto "MQTT broker, for the tests and for builds without MQTTnet"
     need 'has_libmosquitto' libmosquitto1 "MQTT library, for the tests and for builds without MQTTnet"
 fi
+if [ "$purpose" = cluster ]; then
+    need 'has_program mosquitto' mosquitto "MQTT broker that the gateways of the demo share"
+    need 'has_program postgres || ls /usr/lib/postgresql/*/bin/postgres' postgresql "database that the gateways of the demo share"
+fi
 if [ "$purpose" = test ]; then
     need 'has_program mosquitto_sub' mosquitto-clients "MQTT clients that the tests receive with"
     need 'has_program node' nodejs "JavaScript engine that the tests load the payload codec in"
     need 'ls /usr/lib/*/faketime/libfaketimeMT.so.1' libfaketime "clock that the tests of the gateway can set"
+    need 'has_program postgres || ls /usr/lib/postgresql/*/bin/postgres' postgresql "database of a cluster of gateways, for the tests"
     need 'has_program tshark' tshark "protocol analyser that the tests load the dissector in"
 fi
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Health;
@@ -126,7 +127,7 @@ internal static class GatewayCommands
         {
             return await NotStartedAsync(host, new ListenException("mqtt.embedded.listen", listen, e));
         }
-        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException)
+        catch (Exception e) when (e is ListenException or JournalException or DownlinkStoreException or ClusterException)
         {
             return await NotStartedAsync(host, e);
         }

@@ -17,6 +17,17 @@ public static class ToolPath
 
     public static string MosquittoPasswd => Find("mosquitto_passwd", package: "mosquitto");
 
+    /// <summary>A program of PostgreSQL's server, which Debian keeps in a folder of its version.</summary>
+    public static string Postgres(string program)
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var newest = Directory.Exists(Debian)
+            ? Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0).FirstOrDefault()
+            : null;
+        var path = newest is null ? null : Path.Combine(newest, "bin", program);
+        return path is not null && File.Exists(path) ? path : Find(program, package: "postgresql");
+    }
+
     /// <summary>The program's full path.</summary>
     /// <exception cref="InvalidOperationException">It is not installed; the message names Debian's package.</exception>
     public static string Find(string program, string package)

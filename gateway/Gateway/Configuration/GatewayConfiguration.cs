@@ -1,5 +1,6 @@
 using System.Net;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
@@ -43,6 +44,9 @@ public sealed record GatewayConfiguration
     public OtlpOptions? Otlp { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    /// <summary>Null for a gateway that stands alone.</summary>
+    public ClusterOptions? Cluster { get; init; }
 
     public required string TopicRoot { get; init; }
 

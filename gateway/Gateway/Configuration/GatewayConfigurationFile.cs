@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Health;
@@ -45,6 +46,9 @@ public static class GatewayConfigurationFile
         var health = HealthOptions.Read(root.Section("health"));
         var otlp = OtlpOptions.Read(root.Section("otlp"));
         var log = LogOptions.Read(root.Section("log"));
+        var cluster = ClusterOptions.Read(root.Section("cluster"));
+        if (cluster is not null && mqtt.Embedded is not null)
+            root.Wrong("cluster", "stands beside mqtt.embedded", "a broker that all gateways of the cluster reach");
         var topicRoot = root.Text("topicRoot", "levels of letters, digits, '.', '_' and '-' with '/' between them", IsTopicRoot, "patrol/v1");
         var expiryS = root.Number("liveMessageExpiryS", 1, 31_536_000, 3600);
         var stopTimeoutS = root.Number("stopTimeoutS", 1, 600, 10);
@@ -61,12 +65,13 @@ public static class GatewayConfigurationFile
             QueueDatagramsMax = queueDatagramsMax,
             PacketForwarder = packetForwarder,
             Ingests = ingests,
-            Downlink = downlink,
+            Downlink = cluster is null ? downlink : downlink with { GatewayIndex = cluster.GatewayIndex },
             Mqtt = mqtt,
             Publish = publish,
             Health = health,
             Otlp = otlp,
             Log = log,
+            Cluster = cluster is null ? null : cluster with { Name = mqtt.ClientId },
             TopicRoot = topicRoot,
             LiveMessageExpiryS = expiryS,
             StopTimeoutS = stopTimeoutS,

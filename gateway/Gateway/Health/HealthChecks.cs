@@ -102,7 +102,7 @@ internal sealed class IngestHealthCheck(IEnumerable<IIngestState> ingests, IHost
 }
 
 /// <summary>A connection to a broker stands, or how long it has not.</summary>
-internal sealed class BrokerHealthCheck(JournalPublisher publisher, TimeProvider time) : IHealthCheck
+internal sealed class BrokerHealthCheck(OutletState publisher, TimeProvider time) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check());
@@ -110,7 +110,7 @@ internal sealed class BrokerHealthCheck(JournalPublisher publisher, TimeProvider
     private HealthCheckResult Check()
     {
         if (publisher.Connection is not { } connection)
-            return HealthCheckResult.Unhealthy("not started");
+            return HealthCheckResult.Degraded("publishes nothing at present");
         var forS = (long)(time.GetUtcNow() - connection.Since).TotalSeconds;
         if (!connection.IsConnected)
             return HealthCheckResult.Unhealthy($"not connected for {forS} s: {connection.LastFailure ?? "no try has ended yet"}");

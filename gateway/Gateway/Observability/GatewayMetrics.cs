@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Gateway.Ingest.PacketForwarder;
@@ -11,6 +12,9 @@ public sealed class GatewayMetrics : IDisposable
     public const string MeterName = "BoatTelemetry.Gateway";
 
     private readonly Meter _meter = new(MeterName);
+
+    // A stage that is started anew puts its own value in the place of the one before.
+    private readonly ConcurrentDictionary<string, Func<long>> _gauges = new(StringComparer.Ordinal);
 
     public GatewayMetrics()
     {
@@ -83,8 +87,13 @@ public sealed class GatewayMetrics : IDisposable
     public Meter Meter => _meter;
 
     /// <summary>A value that is read when someone asks.</summary>
-    public void Gauge(string name, string description, Func<long> value) =>
-        _meter.CreateObservableGauge(name, value, description: description);
+    public void Gauge(string name, string description, Func<long> value)
+    {
+        if (_gauges.TryAdd(name, value))
+            _meter.CreateObservableGauge(name, () => _gauges[name](), description: description);
+        else
+            _gauges[name] = value;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

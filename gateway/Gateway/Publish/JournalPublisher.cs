@@ -23,6 +23,7 @@ internal sealed partial class JournalPublisher(
     IEnumerable<IOutletCompanion> companions,
     PublishOptions options,
     TimeSpan stopTimeout,
+    OutletState state,
     StageGuard guard,
     GatewayMetrics metrics,
     PublishMetrics publishMetrics,
@@ -44,6 +45,9 @@ internal sealed partial class JournalPublisher(
     private Task? _loop;
     private long _behind;
 
+    /// <summary>Committed numbers that are not delivered, as of the last message made.</summary>
+    public long Behind => Volatile.Read(ref _behind);
+
     /// <summary>How the connection is; null before the start.</summary>
     public MqttKeeperStatus? Connection => _keeper?.Status;
 
@@ -51,11 +55,8 @@ internal sealed partial class JournalPublisher(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _delivered = new DeliveredRanges(journal, Outlet, time);
-        metrics.Gauge("publish.behind", "Committed numbers that are not delivered.", () => Volatile.Read(ref _behind));
         _keeper = connections.Keeper(states.Will);
-        metrics.Gauge("publish.connected", "1 while a connection to a broker stands.", () => _keeper.Status.IsConnected ? 1 : 0);
-        metrics.Gauge(
-            "publish.preferred", "1 while a connection to the most preferred broker stands.", () => _keeper.Status.IsPreferred ? 1 : 0);
+        state.Begins(this);
         _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
         return Task.CompletedTask;
     }
@@ -74,7 +75,8 @@ internal sealed partial class JournalPublisher(
         await journal.FlushAsync(_abort.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
         await _loop;
-        var left = Behind();
+        state.Ends(this);
+        var left = Undelivered();
         if (left > 0)
             Log.LeftInJournal(log, left);
     }
@@ -157,13 +159,13 @@ internal sealed partial class JournalPublisher(
         }
     }
 
-    private long Behind() => _delivered is null ? 0 : _delivered.GapNumbers + Math.Max(0, journal.CommittedId - _delivered.High);
+    private long Undelivered() => _delivered is null ? 0 : _delivered.GapNumbers + Math.Max(0, journal.CommittedId - _delivered.High);
 
     // Null for a unit that was taken out of the fleet since, for there is no agency to publish it for, and for a body that
     // does not read, which may be one of an operating area that was changed since.
     private MqttMessage? Message(JournalRecord record, bool isGap, MessageBuffer buffer)
     {
-        Volatile.Write(ref _behind, Behind());
+        Volatile.Write(ref _behind, Undelivered());
         var registry = fleet.Current;
         var frame = record.Frame;
         if (registry.Find(frame.Unit) is not { } unit)

@@ -75,6 +75,22 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
 #pragma warning restore CA5394
     }
 
+    /// <summary>
+    /// Has the broker end the connection of another client of this name, if it has one (MQTT 5 section 3.1.4: a second
+    /// CONNECT with a client id takes the session over). The other's will is published.
+    /// </summary>
+    /// <exception cref="MqttLinkException">A broker was not reached, or refused.</exception>
+    public async Task EvictAsync(string clientId, CancellationToken cancellationToken)
+    {
+        // Nobody here knows which of them the other one is connected to.
+        foreach (var broker in Brokers)
+        {
+            await using var link = _stack.CreateLink();
+            await link.ConnectAsync(Options(broker, clientId, will: null), cancellationToken);
+            await link.DisconnectAsync();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Journal;
@@ -32,6 +33,17 @@ internal static class PublishServices
         services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<LinkQuality>());
         services.AddSingleton<IOutletCompanion, UnitStates>();
         services.AddSingleton<IOutletCompanion, UnitLinkReports>();
-        services.AddStage<JournalPublisher>(TimeSpan.FromSeconds(configuration.StopTimeoutS));
+        services.AddSingleton<OutletState>();
+        var stopTimeout = TimeSpan.FromSeconds(configuration.StopTimeoutS);
+        if (configuration.Cluster is { } cluster)
+        {
+            services.AddCluster(
+                cluster,
+                (provider, journal) => ActivatorUtilities.CreateInstance<JournalPublisher>(provider, journal, stopTimeout),
+                (provider, name, cancellation) => provider.GetRequiredService<MqttConnections>().EvictAsync(name, cancellation));
+            return;
+        }
+
+        services.AddStage<JournalPublisher>(stopTimeout);
     }
 }

@@ -46,7 +46,8 @@ public abstract partial class JournalContract(ITestOutputHelper output)
             switch (random.Next(100))
             {
                 case < 40:
-                    model.Live(Append(journal, counter, unit, State((uint)step)), unit, (uint)step);
+                    // As the admission gives them: a unit's live counters grow.
+                    model.Live(Append(journal, (uint)step, unit, State((uint)step)), unit, (uint)step);
                     break;
                 case < 70:
                     model.Durable(AppendDurable(journal, unit, counter, State((uint)step)), unit, counter, (uint)step);

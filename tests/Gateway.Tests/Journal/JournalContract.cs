@@ -123,7 +123,7 @@ public abstract partial class JournalContract : IAsyncLifetime
         AppendDurable(journal, unit: 17, counter: 5);
         AppendDurable(journal, unit: 18, counter: 5);
         Append(journal, counter: 5);
-        Append(journal, counter: 5);
+        Append(journal, counter: 6);
         await journal.FlushAsync(CancellationToken.None);
         Assert.Equal([false, true, false, false, false], Commits.Duplicates());
         Assert.Equal([1L, 3L, 4L, 5L], Read(journal).Select(record => record.Frame.Id));

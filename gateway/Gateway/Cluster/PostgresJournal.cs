@@ -1,0 +1,292 @@
+using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Ingest;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Publish;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace BoatTelemetry.Gateway.Cluster;
+
+/// <summary>
+/// The cluster's journal, as the holder of some shards sees it for as long as it holds them: what is appended goes into the gateway's own
+/// spool, and from there into the database; what is read are those shards' frames of all gateways, in the order of the
+/// database's numbers. Cursors move only with the tokens of the set.
+/// </summary>
+public sealed class PostgresJournal : IJournal, IAsyncDisposable
+{
+    private readonly IJournal _spool;
+    private readonly SpoolForwarder _forwarder;
+    private readonly ClusterDatabase _database;
+    private readonly ClusterHead _head;
+    private readonly ShardLeases _leases;
+    private readonly ClusterMetrics _metrics;
+    private readonly ShardSet _set;
+    private readonly ClusterReader _reader;
+    private readonly Dictionary<string, Dictionary<int, long>> _cursors;
+    private readonly Lock _readLock = new();
+    private readonly Lock _saveLock = new();
+
+    // Cursors that wait to be kept, by outlet: a newer one takes the place of its elder.
+    private readonly Dictionary<string, long> _saves = [];
+    private readonly SemaphoreSlim _saveSignal = new(0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _saver;
+    private TaskCompletionSource? _saved;
+    private long _readTo;
+    private volatile bool _isFrozen;
+    private volatile bool _isLost;
+
+    private PostgresJournal(ClusterParts parts, ShardSet set, Dictionary<string, Dictionary<int, long>> cursors)
+    {
+        _spool = parts.Spool;
+        _forwarder = parts.Forwarder;
+        _database = parts.Database;
+        _head = parts.Head;
+        _leases = parts.Leases;
+        _metrics = parts.Metrics;
+        _set = set;
+        _cursors = cursors;
+
+        _reader = new ClusterReader(set.Shards, Floors(set, cursors));
+        _saver = Task.Run(SaveAllAsync);
+    }
+
+    /// <summary>Opens it for the shards of a set.</summary>
+    /// <exception cref="ClusterException">The database failed.</exception>
+    internal static async Task<PostgresJournal> OpenAsync(ClusterParts parts, ShardSet set, CancellationToken cancellationToken)
+    {
+        var cursors = await parts.Database.RunAsync(connection => LoadCursorsAsync(connection, set.Shards, cancellationToken), cancellationToken);
+        await parts.Head.RefreshAsync(cancellationToken);
+        return new PostgresJournal(parts, set, cursors);
+    }
+
+    /// <inheritdoc/>
+    public long CommittedId => _isFrozen ? Volatile.Read(ref _readTo) : _head.Seq;
+
+    /// <summary>Ends the reading: what was read can still be delivered, and its cursor kept.</summary>
+    internal void Freeze() => _isFrozen = true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => _spool.LoadUnits();
+
+    /// <inheritdoc/>
+    /// <remarks>The number returned is the spool's; in the database the frame gets another.</remarks>
+    public long Append(Datagram datagram, in AdmissionState state) => _spool.Append(datagram, in state);
+
+    /// <inheritdoc/>
+    public void AppendReception(long id, int ordinal, Datagram datagram) => _spool.AppendReception(id, ordinal, datagram);
+
+    /// <inheritdoc/>
+    public Task WaitForCommitAsync(long id, CancellationToken cancellationToken) => _head.WaitAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Completes, too, when the database is away: then what was appended is committed in the spool.</remarks>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_isFrozen)
+            await _spool.FlushAsync(cancellationToken);
+        else
+            await _forwarder.FlushAsync(cancellationToken);
+
+        try
+        {
+            await _head.RefreshAsync(cancellationToken);
+        }
+        catch (ClusterException)
+        {
+            // As the remark says.
+        }
+
+        await SavedAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Read(long afterId, int recordsMax, List<JournalRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        if (_isFrozen || _isLost || !_leases.IsUsable)
+            throw new JournalException("The leases of these shards have ended, or are given up.");
+        try
+        {
+            lock (_readLock)
+            {
+                var to = _head.Seq;
+                _database.Run(connection => _reader.Read(connection, afterId, to, recordsMax, records));
+                Volatile.Write(ref _readTo, Math.Max(_readTo, records.Count > 0 ? records[^1].Frame.Id : to));
+            }
+        }
+        catch (ClusterException e)
+        {
+            _metrics.Failures.Add();
+            throw new JournalException($"The cluster's journal cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public long LoadCursor(string outlet)
+    {
+        lock (_saveLock)
+            return _cursors.TryGetValue(outlet, out var ofShard) ? _set.Shards.Min(shard => ofShard.GetValueOrDefault(shard)) : 0;
+    }
+
+    /// <inheritdoc/>
+    public void SaveCursor(string outlet, long id)
+    {
+        _forwarder.MoveOutletOfAlone(outlet);
+        lock (_saveLock)
+        {
+            _saves[outlet] = id;
+            _cursors[outlet] = _set.Shards.ToDictionary(shard => shard, _ => id);
+            _saved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _saveSignal.Release();
+    }
+
+    /// <summary>Keeps the last cursors, if that is possible now, and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Freeze();
+        await SavedAsync();
+        await _end.CancelAsync();
+        await _saver;
+        _end.Dispose();
+        _saveSignal.Dispose();
+    }
+
+    // Where the shards of a set are not equally far, those ahead are not delivered again from where the last one is.
+    private static long[] Floors(ShardSet set, Dictionary<string, Dictionary<int, long>> cursors)
+    {
+        long[] behindAllOutlets = [.. set.Shards.Select(shard => cursors.Count == 0 ? 0 : cursors.Values.Min(outlet => outlet.GetValueOrDefault(shard)))];
+        var last = behindAllOutlets.DefaultIfEmpty().Min();
+        return [.. behindAllOutlets.Select(seq => seq == last ? 0 : seq)];
+    }
+
+    private Task SavedAsync()
+    {
+        lock (_saveLock)
+            return _saved?.Task ?? Task.CompletedTask;
+    }
+
+    private async Task SaveAllAsync()
+    {
+#pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
+        var delay = new ReconnectDelay(Random.Shared);
+#pragma warning restore CA5394
+        while (!_end.IsCancellationRequested)
+        {
+            await _saveSignal.WaitAsync(_end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (TryTakeSaves(out var saves))
+            {
+                try
+                {
+                    foreach (var (outlet, seq) in saves)
+                        await SaveAsync(outlet, seq);
+                    delay.Reset();
+                    Settled();
+                }
+                catch (ClusterException)
+                {
+                    _metrics.Failures.Add();
+                    PutBack(saves);
+
+                    // When it is about to end there is one try: what is not kept is published once more.
+                    if (_isFrozen)
+                    {
+                        DropSaves();
+                        break;
+                    }
+
+                    await Task.Delay(delay.Next(), _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+    }
+
+    private async Task SaveAsync(string outlet, long seq)
+    {
+        var kept = await _database.RunAsync(connection => SaveAsync(connection, outlet, seq), CancellationToken.None);
+        if (kept == _set.Leases.Count)
+            return;
+        _isLost = true;
+        _metrics.CursorsRefused.Add(_set.Leases.Count - kept);
+    }
+
+    private async Task<int> SaveAsync(NpgsqlConnection connection, string outlet, long seq)
+    {
+        await using var command = new NpgsqlCommand("SELECT save_cursor($1, $2, $3, $4)", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = outlet });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
+        command.Parameters.Add(new NpgsqlParameter { Value = _set.Shards, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
+        command.Parameters.Add(new NpgsqlParameter { Value = _set.Tokens, NpgsqlDbType = NpgsqlDbType.Bigint | NpgsqlDbType.Array });
+        await using var rows = await command.ExecuteReaderAsync();
+        var kept = 0;
+        while (await rows.ReadAsync())
+            kept++;
+        return kept;
+    }
+
+    private bool TryTakeSaves(out List<KeyValuePair<string, long>> saves)
+    {
+        lock (_saveLock)
+        {
+            saves = [.. _saves];
+            _saves.Clear();
+        }
+
+        return saves.Count > 0;
+    }
+
+    private void PutBack(List<KeyValuePair<string, long>> saves)
+    {
+        lock (_saveLock)
+        {
+            foreach (var (outlet, seq) in saves)
+                _saves.TryAdd(outlet, seq);
+        }
+    }
+
+    private void DropSaves()
+    {
+        lock (_saveLock)
+            _saves.Clear();
+        Settled();
+    }
+
+    private void Settled()
+    {
+        lock (_saveLock)
+        {
+            if (_saves.Count > 0)
+                return;
+            _saved?.TrySetResult();
+            _saved = null;
+        }
+    }
+
+    private static async Task<Dictionary<string, Dictionary<int, long>>> LoadCursorsAsync(
+        NpgsqlConnection connection, int[] shards, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT outlet, shard, seq FROM outlet_cursor WHERE shard = ANY ($1)", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = shards, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<string, Dictionary<int, long>> cursors = new(StringComparer.Ordinal);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            if (!cursors.TryGetValue(rows.GetString(0), out var ofShard))
+                cursors.Add(rows.GetString(0), ofShard = []);
+            ofShard.Add(rows.GetInt32(1), rows.GetInt64(2));
+        }
+
+        return cursors;
+    }
+}
+
+/// <summary>What a view of the cluster's journal is made of.</summary>
+internal sealed record ClusterParts(
+    IJournal Spool,
+    SpoolForwarder Forwarder,
+    ClusterDatabase Database,
+    ClusterHead Head,
+    ShardLeases Leases,
+    ClusterMetrics Metrics);

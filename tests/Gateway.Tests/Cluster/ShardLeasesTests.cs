@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using BoatTelemetry.Core.Security;
+using BoatTelemetry.Gateway.Cluster;
+using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Tests.Support;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace BoatTelemetry.Gateway.Tests.Cluster;
+
+/// <summary>Who may publish for which units, and who may not any more.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class ShardLeasesTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task SecondGateway_GetsItsShare_AndAllWhenTheFirstSignsOff()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var first = await new TestClusterGateway(database, 0, shards: 5).StartAsync();
+        Assert.Equal([0, 1, 2, 3, 4], first.Leases.Held.Shards);
+        await first.StartAsync(Publishing(first, new ShardRecorder()));
+        await using var second = await new TestClusterGateway(database, 1, shards: 5).StartAsync();
+        Assert.Equal(0, second.Leases.HeldCount);
+
+        await Eventually.TrueAsync(() => first.Leases.HeldCount == 3 && second.Leases.HeldCount == 2, "shared out");
+        Assert.Empty(first.Leases.Held.Shards.Intersect(second.Leases.Held.Shards));
+
+        var waited = Stopwatch.StartNew();
+        await first.DisposeAsync();
+        await Eventually.TrueAsync(() => second.Leases.HeldCount == 5, "taken over");
+        Assert.True(waited.Elapsed.TotalSeconds < 10, "no lease had to run out");
+        Assert.Empty(second.Leases.Held.SeizedFrom);
+    }
+
+    [Fact]
+    public async Task GatewayOfATakenIndexOrName_DoesNotStart()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var first = await new TestClusterGateway(database, 7).StartAsync();
+        await using var second = new TestClusterGateway(database, 7);
+
+        var e = await Assert.ThrowsAsync<ClusterException>(() => second.StartAsync());
+
+        Assert.Equal(ClusterFailure.IndexTaken, e.Failure);
+        Assert.Contains("index 7, gateway-7", e.Message, StringComparison.Ordinal);
+        Assert.Equal(4, first.Leases.HeldCount);
+    }
+
+    [Fact]
+    public async Task GatewayWithOtherShards_DoesNotStart()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var first = await new TestClusterGateway(database, 0, shards: 4).StartAsync();
+        await using var second = new TestClusterGateway(database, 1, shards: 5);
+
+        var e = await Assert.ThrowsAsync<ClusterException>(() => second.StartAsync());
+
+        Assert.Equal(ClusterFailure.SchemaDiffers, e.Failure);
+    }
+
+    [Fact]
+    public async Task HolderWithAnOldToken_MovesNoCursorAndReadsNothing()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var first = await new TestClusterGateway(database, 0, leaseS: 60).StartAsync();
+        first.Append(4, FrameClass.Durable, 1);
+        first.Append(5, FrameClass.Durable, 1);
+        await first.ForwardedAsync();
+        await using var old = await first.OpenAsync();
+        List<JournalRecord> records = [];
+        old.Read(0, 10, records);
+        Assert.Equal(2, records.Count);
+        old.SaveCursor("mqtt", records[0].Frame.Id);
+        await old.FlushAsync(CancellationToken.None);
+
+        // As if it had been paused until its leases had ended.
+        await ExecuteAsync(database, "UPDATE lease SET until = '-infinity'; UPDATE gateway SET until = '-infinity'");
+        await using var second = await new TestClusterGateway(database, 1, leaseS: 60).StartAsync();
+        Assert.Equal(4, second.Leases.HeldCount);
+        Assert.Equal(["gateway-0"], second.Leases.Held.SeizedFrom);
+
+        old.SaveCursor("mqtt", records[1].Frame.Id);
+        await old.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(4, first.Metrics.CursorsRefused.Count);
+        Assert.Throws<JournalException>(() => old.Read(0, 10, records));
+        await using var current = await second.OpenAsync();
+        Assert.Equal(1, current.LoadCursor("mqtt"));
+        current.Read(1, 10, records);
+        Assert.Equal(5, Assert.Single(records).Frame.Unit);
+    }
+
+    [Fact]
+    public async Task DatabaseAway_EndsTheLeasesInTime_AndTheyComeBack()
+    {
+        await using var own = await TestSupport.PostgresProcess.StartAsync();
+        await using var gateway = await new TestClusterGateway(await own.CreateDatabaseAsync(), 0).StartAsync();
+        await using var view = await gateway.OpenAsync();
+        var since = Stopwatch.StartNew();
+
+        await own.KillAsync();
+
+        await Eventually.TrueAsync(() => !gateway.Leases.IsUsable, "no lease is trusted without its renewal");
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(gateway.Options.LeaseS), $"after {since.Elapsed}, which is too late");
+        Assert.Throws<JournalException>(() => view.Read(0, 10, []));
+        await Eventually.TrueAsync(() => gateway.Leases.HeldCount == 0, "put down");
+        Assert.Equal(4, gateway.Metrics.LeasesLost.Count);
+        await own.RestartAsync();
+        await Eventually.TrueAsync(() => gateway.Leases.HeldCount == 4 && gateway.Leases.IsUsable, "held again");
+    }
+
+    [Fact]
+    public async Task ShardsOfTwoHolders_AreEachReadFromTheirOwnCursor()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var gateway = await new TestClusterGateway(database, 0, shards: 2, leaseS: 60).StartAsync();
+        for (uint counter = 1; counter <= 3; counter++)
+        {
+            gateway.Append(0, FrameClass.Durable, counter);
+            gateway.Append(1, FrameClass.Durable, counter);
+        }
+
+        await gateway.ForwardedAsync();
+        await ExecuteAsync(database, "INSERT INTO outlet_cursor VALUES ('mqtt', 0, 5), ('mqtt', 1, 2)");
+
+        await using var view = await gateway.OpenAsync();
+        List<JournalRecord> records = [];
+        view.Read(view.LoadCursor("mqtt"), 10, records);
+
+        Assert.Equal([(1, 2U), (1, 3U)], records.Select(record => (record.Frame.Unit, record.Frame.Counter)));
+    }
+
+    internal static ClusterPublishing Publishing(TestClusterGateway gateway, ShardRecorder recorder) => new(
+        gateway.Parts, recorder.Make, (_, _) => Task.CompletedTask, gateway.Guard, NullLogger<ClusterPublishing>.Instance);
+
+    private static async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // The tests' own texts.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>An outlet that delivers what it reads to a list.</summary>
+    internal sealed class ShardRecorder
+    {
+        private readonly List<(int Unit, FrameClass Class, uint Counter)> _delivered = [];
+
+        public IReadOnlyList<(int Unit, FrameClass Class, uint Counter)> Delivered
+        {
+            get
+            {
+                lock (_delivered)
+                    return [.. _delivered];
+            }
+        }
+
+        public IHostedService Make(IJournal journal) => new Outlet(journal, this);
+
+        private sealed class Outlet(IJournal journal, ShardRecorder recorder) : IHostedService, IDisposable
+        {
+            private readonly CancellationTokenSource _stopping = new();
+            private Task _loop = Task.CompletedTask;
+
+            public Task StartAsync(CancellationToken cancellationToken)
+            {
+                _loop = Task.Run(RunAsync, cancellationToken);
+                return Task.CompletedTask;
+            }
+
+            public async Task StopAsync(CancellationToken cancellationToken)
+            {
+                await _stopping.CancelAsync();
+                await _loop;
+            }
+
+            public void Dispose() => _stopping.Dispose();
+
+            private async Task RunAsync()
+            {
+                List<JournalRecord> records = [];
+                var cursor = journal.LoadCursor("recorder");
+                while (!_stopping.IsCancellationRequested)
+                {
+                    await journal.WaitForCommitAsync(cursor, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    try
+                    {
+                        if (_stopping.IsCancellationRequested || journal.CommittedId <= cursor)
+                            continue;
+                        var committed = journal.CommittedId;
+                        journal.Read(cursor, 16, records);
+                        lock (recorder._delivered)
+                            recorder._delivered.AddRange(records.Select(record => (record.Frame.Unit, record.Frame.Class, record.Frame.Counter)));
+                        cursor = records.Count > 0 ? records[^1].Frame.Id : committed;
+                        journal.SaveCursor("recorder", cursor);
+                    }
+                    catch (JournalException)
+                    {
+                        await Task.Delay(20);
+                    }
+                }
+            }
+        }
+    }
+}
