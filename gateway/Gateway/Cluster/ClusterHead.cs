@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Mqtt;
 using BoatTelemetry.Gateway.Publish;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Mqtt;
 using BoatTelemetry.Gateway.Publish;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Mqtt;
 using BoatTelemetry.Gateway.Publish;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
