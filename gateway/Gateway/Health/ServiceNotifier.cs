@@ -22,8 +22,8 @@ public sealed class ServiceNotifier(HealthCheckService checks, IHostApplicationL
     {
         if (!_notifier.IsEnabled)
             return Task.CompletedTask;
-        _ready = lifetime.ApplicationStarted.Register(() => _notifier.Notify(ServiceState.Ready));
-        _stopping = lifetime.ApplicationStopping.Register(() => _notifier.Notify(ServiceState.Stopping));
+        _ready = lifetime.ApplicationStarted.Register(() => _ = NotifyAsync(ServiceState.Ready));
+        _stopping = lifetime.ApplicationStopping.Register(() => _ = NotifyAsync(ServiceState.Stopping));
         if (WatchdogInterval(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } interval)
             _watchdog = TellAliveAsync(interval);
         return Task.CompletedTask;
@@ -55,6 +55,9 @@ public sealed class ServiceNotifier(HealthCheckService checks, IHostApplicationL
         return isOurs ? TimeSpan.FromMicroseconds(us / 2) : null;
     }
 
+    // A manager that does not read lets its socket fill up, and then the call waits: not in the way of a start or a stop.
+    private Task NotifyAsync(ServiceState state) => Task.Run(() => _notifier.Notify(state));
+
     private async Task TellAliveAsync(TimeSpan interval)
     {
         using var timer = new PeriodicTimer(interval, time);
@@ -64,7 +67,7 @@ public sealed class ServiceNotifier(HealthCheckService checks, IHostApplicationL
             {
                 var report = await checks.CheckHealthAsync(check => check.Tags.Contains(HealthChecks.Live), _stop.Token);
                 if (report.Status == HealthStatus.Healthy)
-                    _notifier.Notify(new ServiceState("WATCHDOG=1"));
+                    await NotifyAsync(new ServiceState("WATCHDOG=1")).WaitAsync(_stop.Token);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token));
         }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 namespace BoatTelemetry.Gateway.Ingest;
 
 /// <summary>An ingest that runs.</summary>
-public interface IIngestStage
+public interface IIngestStage : IIngestState
 {
     /// <summary>For the line that tells readiness: what it is and, if it listens, where.</summary>
     string Description { get; }
@@ -69,6 +69,7 @@ internal static class IngestServices
         var once = Once(make);
         services.AddSingleton<IHostedService>(once);
         services.AddSingleton<IIngestStage>(once);
+        services.AddSingleton<IIngestState>(once);
     }
 
     private static Func<IServiceProvider, T> Once<T>(Func<IServiceProvider, T> make)

@@ -10,30 +10,22 @@ namespace BoatTelemetry.Gateway.Observability;
 public sealed partial class StageGuard(IHostApplicationLifetime lifetime, ILogger<StageGuard> log)
 {
     private readonly Lock _lock = new();
-    private readonly List<(string Stage, Task Loop)> _stages = [];
+
+    // How many loops of a stage run: some run one for each connection beside their own. Bounded by the stages there are.
+    private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
     private volatile bool _hasFailed;
 
     /// <summary>Whether a stage has failed.</summary>
     public bool HasFailed => _hasFailed;
 
     /// <summary>Runs a loop; the task completes with it, and never with an exception.</summary>
-    public Task Run(string stage, Func<Task> loop)
+    /// <param name="stage">The stage's name; of one stage several may run.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="mayEnd">Whether it comes to an end before the gateway does, and nothing is amiss then.</param>
+    public Task Run(string stage, Func<Task> loop, bool mayEnd = false) => Task.Run(async () =>
     {
-        var task = RunAsync(stage, loop);
-        lock (_lock)
-            _stages.Add((stage, task));
-        return task;
-    }
-
-    /// <summary>The stages that were started, and whether each still runs.</summary>
-    public IReadOnlyList<(string Stage, bool IsRunning)> Stages()
-    {
-        lock (_lock)
-            return [.. _stages.Select(stage => (stage.Stage, !stage.Loop.IsCompleted))];
-    }
-
-    private Task RunAsync(string stage, Func<Task> loop) => Task.Run(async () =>
-    {
+        if (!mayEnd)
+            Count(stage, 1);
         try
         {
             await loop();
@@ -46,7 +38,25 @@ public sealed partial class StageGuard(IHostApplicationLifetime lifetime, ILogge
             _hasFailed = true;
             lifetime.StopApplication();
         }
+        finally
+        {
+            if (!mayEnd)
+                Count(stage, -1);
+        }
     });
+
+    /// <summary>The stages that were started, and whether a loop of each still runs.</summary>
+    public IReadOnlyList<(string Stage, bool IsRunning)> Stages()
+    {
+        lock (_lock)
+            return [.. _running.Select(stage => (stage.Key, stage.Value > 0))];
+    }
+
+    private void Count(string stage, int change)
+    {
+        lock (_lock)
+            _running[stage] = _running.GetValueOrDefault(stage) + change;
+    }
 
     private static partial class Log
     {

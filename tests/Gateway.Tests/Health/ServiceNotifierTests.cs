@@ -23,6 +23,28 @@ public sealed class ServiceNotifierTests
         Assert.Equal(expectedMs, (int?)interval?.TotalMilliseconds);
     }
 
+    // Unix datagrams wait for their reader, a handful at a time: the start takes longer than they last.
+    [Fact]
+    public async Task Gateway_UnderAServiceManagerThatReadsNothing_StartsAndStopsAllTheSame()
+    {
+        var folder = Directory.CreateTempSubdirectory("boat-test-notify-").FullName;
+        try
+        {
+            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
+            using var boat = new TestBoat(17);
+            await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+            gateway.MoreEnvironment["NOTIFY_SOCKET"] = Path.Combine(folder, "notify");
+            gateway.MoreEnvironment["WATCHDOG_USEC"] = "2000";
+            await gateway.StartAsync();
+            Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Gateway_UnderAServiceManager_SaysReadyAliveAndStopping()
     {

@@ -41,7 +41,7 @@ internal sealed partial class ReplayIngest(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _loop = guard.Run(nameof(ReplayIngest), RunAsync);
+        _loop = guard.Run(nameof(ReplayIngest), RunAsync, mayEnd: true);
         return Task.CompletedTask;
     }
 

@@ -64,6 +64,10 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     /// <summary>Where it listens; the configured address until it has started.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _options.Listen;
 
+    string IIngestState.Name => "cellular";
+
+    string? IIngestState.TakesInFrom => _socket is null ? null : $"udp/{LocalEndPoint}";
+
     /// <inheritdoc/>
     public string Description => $"cellular udp/{LocalEndPoint}";
 

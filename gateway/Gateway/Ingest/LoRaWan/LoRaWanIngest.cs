@@ -59,6 +59,10 @@ internal sealed partial class LoRaWanIngest : IHostedService, IIngestStage, ILoR
     /// <summary>Whether it is connected and subscribed.</summary>
     public bool IsConnected => _connection.IsConnected;
 
+    string IIngestState.Name => _source.Name;
+
+    string? IIngestState.TakesInFrom => IsConnected ? "its server's broker" : null;
+
     /// <inheritdoc/>
     public string Description => _source.Name;
 

@@ -47,6 +47,9 @@ internal sealed partial class FrameStream : IStreamSink, IDownlinkPath
     /// <inheritdoc/>
     public UplinkLink Link => UplinkLink.Serial;
 
+    /// <summary>Whether a stream stands.</summary>
+    public bool IsAttached => _write is not null;
+
     /// <summary>The stream begins anew.</summary>
     /// <param name="write">Writes a packet; false if it has not gone out whole.</param>
     public void Attach(Func<ReadOnlyMemory<byte>, CancellationToken, Task<bool>> write)

@@ -66,6 +66,10 @@ internal sealed partial class StreamIngest : IHostedService, IIngestStage, IDisp
     /// <summary>Where it listens; null if it does not.</summary>
     public IPEndPoint? LocalEndPoint => (IPEndPoint?)_listener?.LocalEndpoint;
 
+    string IIngestState.Name => _single.Name;
+
+    string? IIngestState.TakesInFrom => LocalEndPoint is { } endPoint ? $"tcp/{endPoint}" : _single.IsAttached ? "its stream" : null;
+
     /// <inheritdoc/>
     public string Description => LocalEndPoint is { } endPoint ? $"{_single.Name} tcp/{endPoint}" : _single.Name;
 

@@ -89,6 +89,10 @@ internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDi
     /// <summary>Whether it is connected and subscribed.</summary>
     public bool IsConnected => _connection.IsConnected;
 
+    string IIngestState.Name => _source.Name;
+
+    string? IIngestState.TakesInFrom => IsConnected ? "the units' broker" : null;
+
     /// <inheritdoc/>
     public string Description => _source.Name;
 
