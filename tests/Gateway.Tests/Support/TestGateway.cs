@@ -94,6 +94,13 @@ internal sealed partial class TestGateway : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP, SIGCONT.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>
     public async Task<(int ExitCode, string Output)> TerminateAsync()
     {
