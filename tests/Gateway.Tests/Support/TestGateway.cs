@@ -137,9 +137,12 @@ internal sealed partial class TestGateway : IAsyncDisposable
     }
 
     /// <summary>SIGHUP.</summary>
-    public async Task HangUpAsync()
+    public Task HangUpAsync() => SignalAsync("-HUP");
+
+    /// <summary>SIGSTOP, SIGCONT.</summary>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-HUP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
