@@ -68,17 +68,7 @@ public sealed class JournalLimitTests : IAsyncLifetime
     {
         var journal = await StartAsync();
         uint appended = 0;
-        while (_stages.Buffer.TryAdd(_longest, Stages.Reception(NowMs)))
-        {
-            if (!_stages.Buffer.TryTake(out var datagram))
-                continue;
-            appended++;
-            Append(journal, datagram, FrameClass.Durable, appended, unit: 1);
-            if (appended % 1000 == 0)
-                await Eventually.TrueAsync(() => _stages.Buffer.InUse < 500 || journal.IsFull, "committed or full");
-        }
-
-        await Eventually.TrueAsync(() => journal.IsFull, "full");
+        await Eventually.TrueAsync(() => !AddAndAppendAll() && journal.IsFull, "full, and the next frame refused");
         var committed = journal.CommittedId;
         Assert.InRange(new FileInfo(_stages.JournalFile).Length, MaxBytes / 2, MaxBytes);
         Assert.True(appended > committed);
@@ -97,6 +87,20 @@ public sealed class JournalLimitTests : IAsyncLifetime
         await journal.FlushAsync(CancellationToken.None);
         Assert.False(journal.IsFull);
         Assert.Equal(0, journal.Counters.DroppedSuperseded.Count);
+
+        // False if the last of them was refused.
+        bool AddAndAppendAll()
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                if (!_stages.Buffer.TryAdd(_longest, Stages.Reception(NowMs)))
+                    return false;
+                while (_stages.Buffer.TryTake(out var datagram))
+                    Append(journal, datagram, FrameClass.Durable, ++appended, unit: 1);
+            }
+
+            return true;
+        }
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using BoatTelemetry.Benchmarks.GatewayLoad;
+
+namespace BoatTelemetry.Benchmarks;
+
+/// <summary><c>gateway</c>: the way from a concentrator's datagram to a subscriber, through real processes, beside what this machine can do at most.</summary>
+internal static class GatewayCommand
+{
+    public static Command Create()
+    {
+        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 10, Description = "How long each rate is measured" };
+        var units = new Option<int>("--units") { DefaultValueFactory = _ => 16_384, Description = "Units that send, 16,384 at the most: their numbers have 14 bits" };
+        var rxpk = new Option<int>("--rxpk") { DefaultValueFactory = _ => 4, Description = "Frames in a datagram" };
+        var journal = new Option<int>("--journal-frames") { DefaultValueFactory = _ => 10_000_000, Description = "Frames in the journal of the start that is timed; 0 leaves it out" };
+        var command = new Command("gateway", "Rate, latency, memory and start of the gateway, beside the machine's ceilings.")
+        {
+            seconds, units, rxpk, journal,
+        };
+        command.SetAction((result, _) => new GatewayMeasures(new GatewayMeasureSettings(
+            result.GetValue(seconds), result.GetValue(units), result.GetValue(rxpk), result.GetValue(journal))).RunAsync());
+        return command;
+    }
+}
