@@ -49,24 +49,6 @@ public sealed class AdmissionMemoryTests(ITestOutputHelper output)
         Assert.InRange(bytes, 1, 12_000);
     }
 
-    [Fact]
-    public void Opening_OfAFrame_AllocatesWhatThePlatformDoes()
-    {
-        using var boat = new TestBoat(17);
-        using var cipher = new PlatformAesCcm(boat.Key);
-        var codec = new Core.Frames.FrameCodec();
-        var frame = boat.Event(1);
-        var bytes = Allocated.Least(_ =>
-        {
-            for (var i = 0; i < 1_000; i++)
-            {
-                codec.ReadHeader(frame, 0, frame.Length, Core.Frames.FrameDirection.Uplink);
-                codec.Open(cipher, Core.Frames.OperatingArea.Indonesia);
-            }
-        });
-        output.WriteLine($"{bytes / 1_000} bytes an opening");
-    }
-
     private static void Hear(UnitEntry entry, int frames, bool isDurable, int concentrators)
     {
         for (var i = 0; i < frames; i++)
