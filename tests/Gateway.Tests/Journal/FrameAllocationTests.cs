@@ -127,7 +127,7 @@ public sealed class FrameAllocationTests : IAsyncLifetime
 
         public void Refused(PacketForwarderRejection rejection) => Assert.Fail(rejection.ToString());
 
-        public void Statistics()
+        public void Statistics(in ConcentratorStatistics statistics)
         {
         }
     }
