@@ -20,15 +20,12 @@ internal sealed partial class ReplayIngest(
     TimeProvider time,
     ILogger<ReplayIngest> log) : IHostedService, IDisposable
 {
-    /// <summary>Named limit: sources kept apart; further ones are one.</summary>
-    public const int SourcesMax = 4096;
-
     private static readonly TimeSpan _queueFullWait = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan _publishedLook = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<string, IngestSource> _sources = [];
-    private readonly IngestSource _otherSources = new("replay");
+    // One for all: of several, the buffer would take the frames of the busier out again for the others.
+    private readonly IngestSource _source = new("replay");
     private Task _loop = Task.CompletedTask;
     private long _startMs;
     private long _elapsedMs;
@@ -115,7 +112,7 @@ internal sealed partial class ReplayIngest(
                 await Task.Delay(TimeSpan.FromMilliseconds(waitMs), time, _stop.Token);
         }
 
-        reception.Source = SourceOf(reader.Source);
+        reception.Source = _source;
         reception.ReceivedMonotonicMs = _startMs + _elapsedMs;
         while (!buffer.TryAdd(reader.Frame, in reception))
             await Task.Delay(_queueFullWait, time, _stop.Token);
@@ -158,15 +155,6 @@ internal sealed partial class ReplayIngest(
         return Math.Max(0, isSameClock
             ? reception.ReceivedMonotonicMs - _last.ReceivedMonotonicMs
             : reception.ReceivedUtcMs - _last.ReceivedUtcMs);
-    }
-
-    private IngestSource SourceOf(string name)
-    {
-        if (_sources.TryGetValue(name, out var source))
-            return source;
-        if (_sources.Count >= SourcesMax)
-            return _otherSources;
-        return _sources[name] = new IngestSource(name);
     }
 
     private static partial class Log

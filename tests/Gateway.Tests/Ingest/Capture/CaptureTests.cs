@@ -237,7 +237,7 @@ public sealed class CaptureTests(ITestOutputHelper output) : IDisposable
             Assert.Equal([1, (byte)i], taken[i].Frame);
             Assert.Equal(1_772_593_446_000 + (i * 1000), taken[i].Reception.ReceivedUtcMs);
             Assert.Equal(i * 1000, taken[i].Reception.ReceivedMonotonicMs - taken[0].Reception.ReceivedMonotonicMs);
-            Assert.Equal("unit-mqtt shore", taken[i].Reception.Source!.Name);
+            Assert.Equal(UplinkLink.Wifi, taken[i].Reception.Link);
             Assert.Null(taken[i].Reception.Path);
         }
     }
