@@ -120,6 +120,7 @@ internal sealed partial class JournalPublisher(
                 publishMetrics.CaughtUp, time, log, traces);
             try
             {
+                _present.Learn(journal, liveAfter);
                 await pump.RunAsync(_stopping.Token, abort);
                 return;
             }
