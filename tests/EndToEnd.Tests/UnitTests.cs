@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace BoatTelemetry.EndToEnd.Tests;
 
 /// <summary>
-/// The whole boat unit as a process (its own loop, drivers and radio chip) to the real gateway and a real mosquitto. Live
-/// positions only: the gateway does not take durable frames yet, so none is acknowledged.
+/// The whole boat unit as a process (its own loop, drivers and radio chip) to the real gateway and a real mosquitto: live
+/// positions. <see cref="DownlinkTests"/> has what comes back.
 /// </summary>
 public sealed class UnitTests(ITestOutputHelper output) : IDisposable
 {

@@ -223,7 +223,6 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         {
             _metrics.LeasesTaken.Add(leases.Except(Held.Leases).Count());
             Change(new ShardSet(leases, seizedFrom));
-            Log.Holds(_log, string.Join(' ', leases.Select(lease => $"{lease.Shard}:{lease.Token}")), seizedFrom.Count == 0 ? "" : $", seized from {string.Join(", ", seizedFrom)}");
         }
     }
 
@@ -280,6 +279,11 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         }
 
         signal.SetResult();
+        if (to.Leases.Count > 0)
+        {
+            var seizedFrom = to.SeizedFrom.Count == 0 ? "" : $", seized from {string.Join(", ", to.SeizedFrom)}";
+            Log.Holds(_log, string.Join(' ', to.Leases.Select(lease => $"{lease.Shard}:{lease.Token}")), seizedFrom);
+        }
     }
 
     private static partial class Log

@@ -16,7 +16,9 @@ namespace BoatTelemetry.Gateway.Downlink;
 /// A unit accepts counters that only go up and tells the result of the last command alone, so two at a time could lose
 /// one's result. All members may be called from any thread.
 /// </remarks>
+#pragma warning disable CA1711 // It is a queue, though no collection: that is what everyone calls it.
 public sealed partial class CommandQueue : IHostedService
+#pragma warning restore CA1711
 {
     /// <summary>The furthest expiry, s: 30 days.</summary>
     public const int ExpiryMaxS = 30 * 86_400;

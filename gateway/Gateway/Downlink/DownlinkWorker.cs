@@ -31,6 +31,12 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     /// <summary>An acknowledgement through a network that must wait for a counter is tried again after this, ms.</summary>
     public const int CounterWaitMs = 1_000;
 
+    /// <summary>
+    /// Behind a live frame a command waits so long, ms: a unit that has more to say sends it at once, and then listens on
+    /// another channel; one that has not listens on until its next frame.
+    /// </summary>
+    public const int LiveWaitMs = 1_200;
+
     /// <summary>A way through a network on which nothing was heard for so long, ms, is not tried any more.</summary>
     public const int NetworkFreshMs = 60_000;
 
@@ -51,9 +57,9 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     private readonly Reception[] _ways = new Reception[UnitWays.WaysMax];
     private readonly CancellationTokenSource _stop = new();
 
-    // Each unit is listed once at the most, so there is always room for it.
+    // Each unit is listed once, or twice if a frame comes that is to be answered sooner.
     private readonly Channel<DownlinkEvent> _events = Channel.CreateBounded<DownlinkEvent>(
-        new BoundedChannelOptions(FrameHeader.UnitMax + 1 + ResultsMax) { SingleReader = true });
+        new BoundedChannelOptions((2 * (FrameHeader.UnitMax + 1)) + ResultsMax) { SingleReader = true });
 
     private Task _loop = Task.CompletedTask;
 
@@ -118,10 +124,11 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         // The admission tells of the reception as well, perhaps only after this.
         var reception = datagram.Reception;
         unit.Heard(frame.Class, frame.Counter, in reception);
-        if (!unit.Committed(in state, frame.Class == FrameClass.Durable, wantsCommand, isDuplicate))
-            return;
-        var gatherMs = reception.Link == UplinkLink.Lora ? _options.GatherMs : _options.NetworkGatherMs;
-        List(frame.Unit, unit, reception.ReceivedMonotonicMs + gatherMs);
+        var isDurable = frame.Class == FrameClass.Durable;
+        var gatherMs = reception.Link != UplinkLink.Lora ? _options.NetworkGatherMs : isDurable ? _options.GatherMs : LiveWaitMs;
+        var dueMs = reception.ReceivedMonotonicMs + gatherMs;
+        if (unit.Committed(in state, isDurable, wantsCommand, isDuplicate, dueMs))
+            List(frame.Unit, unit, dueMs);
     }
 
     private static bool IsFresh(in Reception way, long nowMs) =>
@@ -224,7 +231,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         var drop = _sealer.TrySealAcknowledgement(unit, in state, out var frame);
         if (drop == DownlinkDrop.CounterAhead && _ways[0].Link != UplinkLink.Lora && IsFresh(in _ways[0], nowMs))
         {
-            if (entry.Committed(in state, owesAcknowledgement: true, wantsCommand: false))
+            if (entry.Committed(in state, owesAcknowledgement: true, wantsCommand: false, isDuplicate: false, nowMs + CounterWaitMs))
                 _due.Enqueue(unit.Unit, nowMs + CounterWaitMs);
             return;
         }
@@ -253,12 +260,12 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         {
             var outcome = await way.Path!.SendAsync(frame, unit, way, _stop.Token);
             counter.Add(outcome);
+
+            // What nobody answered may have gone out all the same.
+            if (command is not null && outcome is (DownlinkOutcome.Sent or DownlinkOutcome.NoAnswer))
+                _commands.Sent(command, NowMs());
             if (outcome == DownlinkOutcome.Sent)
-            {
-                if (command is not null)
-                    _commands.Sent(command, NowMs());
                 return;
-            }
 
             if (_log.IsEnabled(LogLevel.Information) && _outcomeSampler.TryTake(outcome, out var suppressed))
                 Log.NotSent(_log, unit, command is null ? "acknowledgement" : "command", way.Path.Name, outcome, suppressed);

@@ -16,6 +16,8 @@ internal sealed class UnitWays
     /// <summary>The same frame after this time, ms, is another transmission of it: another window.</summary>
     public const int SameFrameMs = 2_000;
 
+    private const long NotListed = long.MaxValue;
+
     private readonly Reception[] _ways = new Reception[WaysMax];
     private readonly Lock _lock = new();
     private int _count;
@@ -24,7 +26,7 @@ internal sealed class UnitWays
     private bool _owesAcknowledgement;
     private AdmissionState _state;
     private bool _isKnown;
-    private bool _isListed;
+    private long _dueMs = NotListed;
     private bool _isAnswered;
 
     /// <summary>
@@ -52,10 +54,10 @@ internal sealed class UnitWays
     }
 
     /// <summary>
-    /// A frame is committed. True if the unit is to be listed for an answer, and was not. A copy of a transmission that had its
-    /// answer already, which UDP or a forwarder has made, has no other one.
+    /// A frame is committed. True if the unit is to be listed for an answer at that time, and was not for so early a one. A
+    /// copy of a transmission that had its answer already, which UDP or a forwarder has made, has no other one.
     /// </summary>
-    public bool Committed(in AdmissionState state, bool owesAcknowledgement, bool wantsCommand, bool isDuplicate = false)
+    public bool Committed(in AdmissionState state, bool owesAcknowledgement, bool wantsCommand, bool isDuplicate, long dueMs)
     {
         lock (_lock)
         {
@@ -63,9 +65,10 @@ internal sealed class UnitWays
             _state = state;
             _isKnown = true;
             _owesAcknowledgement |= owesAcknowledgement && !isCopy;
-            if (_isListed || !(_owesAcknowledgement || wantsCommand))
+            if (dueMs >= _dueMs || !(_owesAcknowledgement || wantsCommand))
                 return false;
-            return _isListed = true;
+            _dueMs = dueMs;
+            return true;
         }
     }
 
@@ -80,7 +83,7 @@ internal sealed class UnitWays
     public void Unlist()
     {
         lock (_lock)
-            _isListed = false;
+            _dueMs = NotListed;
     }
 
     /// <summary>
@@ -90,7 +93,7 @@ internal sealed class UnitWays
     {
         lock (_lock)
         {
-            _isListed = false;
+            _dueMs = NotListed;
             _isAnswered = true;
             owesAcknowledgement = _owesAcknowledgement;
             _owesAcknowledgement = false;

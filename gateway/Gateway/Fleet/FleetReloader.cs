@@ -40,17 +40,7 @@ public sealed partial class FleetReloader(
             Look();
         });
 
-        // The folder and not the file: editors and configuration management put a new file in the place of the old one.
-        _watcher = new FileSystemWatcher(Path.GetDirectoryName(options.File)!, Path.GetFileName(options.File));
-        _watcher.Changed += (_, _) => Look();
-        _watcher.Created += (_, _) => Look();
-        _watcher.Renamed += (_, _) => Look();
-        _watcher.Error += (_, e) =>
-        {
-            Log.WatchFailed(log, options.File, e.GetException().Message);
-            Look();
-        };
-        _watcher.EnableRaisingEvents = true;
+        Watch();
         _loop = guard.Run(nameof(FleetReloader), RunAsync);
         return Task.CompletedTask;
     }
@@ -70,6 +60,29 @@ public sealed partial class FleetReloader(
         _hangUp?.Dispose();
         _watcher?.Dispose();
         _stopping.Dispose();
+    }
+
+    // The folder and not the file: editors and configuration management put a new file in the place of the old one.
+    private void Watch()
+    {
+        _watcher = new FileSystemWatcher(Path.GetDirectoryName(options.File)!, Path.GetFileName(options.File));
+        _watcher.Changed += (_, _) => Look();
+        _watcher.Created += (_, _) => Look();
+        _watcher.Renamed += (_, _) => Look();
+        _watcher.Error += (_, e) =>
+        {
+            Log.WatchFailed(log, options.File, e.GetException().Message);
+            Look();
+        };
+        try
+        {
+            _watcher.EnableRaisingEvents = true;
+        }
+        catch (IOException e)
+        {
+            // The system's inotify instances are used up (inotify(7), max_user_instances): no reason not to take frames.
+            Log.WatchFailed(log, options.File, e.Message);
+        }
     }
 
     private void Look() => _looks.Writer.TryWrite(true);

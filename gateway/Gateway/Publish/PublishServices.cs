@@ -12,7 +12,7 @@ namespace BoatTelemetry.Gateway.Publish;
 /// <summary>Puts the MQTT outlet together.</summary>
 internal static class PublishServices
 {
-    /// <summary>Adds it behind the journal and before the admission.</summary>
+    /// <summary>Adds it behind the journal and the downlinks, and before the admission.</summary>
     public static void AddPublishing(this IServiceCollection services, GatewayConfiguration configuration)
     {
         services.AddSingleton<PublishMetrics>();
@@ -33,6 +33,7 @@ internal static class PublishServices
         services.AddSingleton<IUplinkListener>(provider => provider.GetRequiredService<LinkQuality>());
         services.AddSingleton<IOutletCompanion, UnitStates>();
         services.AddSingleton<IOutletCompanion, UnitLinkReports>();
+        services.AddSingleton<IOutletCompanion, CommandRequests>();
         services.AddSingleton<OutletState>();
         var stopTimeout = TimeSpan.FromSeconds(configuration.StopTimeoutS);
         if (configuration.Cluster is { } cluster)

@@ -35,7 +35,7 @@ internal static class StatusMessage
         json.WriteStartArray("faults"u8);
         foreach (var (fault, word) in _faults)
         {
-            if ((report.Faults & fault) != 0)
+            if ((report.Faults & fault) != UnitFaults.None)
                 json.WriteStringValue(word);
         }
 

@@ -138,6 +138,21 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Command_LiveFrameAndADurableOneBehindIt_GoesOutInTheWindowOfTheDurableOne()
+    {
+        RecordingPath live = new(UplinkLink.Lora), durable = new(UplinkLink.Lora);
+        Ask(CommandKind.StatusRequest);
+        HearLive(5, live);
+        Commit(_boat.Frame(5), live, default);
+        Hear(6, durable);
+        Commit(_boat.Event(6), durable, Window(6));
+
+        await Eventually.TrueAsync(() => durable.Sent.Count == 2, "command and acknowledgement");
+        Assert.Single(durable.Of(FrameKind.Command));
+        Assert.Empty(live.Sent);
+    }
+
+    [Fact]
     public async Task Command_UntilTheStatusNamesIt_ThenItHasEnded()
     {
         var path = new RecordingPath(UplinkLink.Lora);

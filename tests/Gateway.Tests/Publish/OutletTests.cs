@@ -8,6 +8,7 @@ using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.Mqtt;
@@ -87,6 +88,7 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
         private readonly Relay _relay = new();
         private SqliteJournal? _journal;
         private UnitActivity? _activity;
+        private readonly FrameTraces _traces = new(0, stages.Time);
         private MqttConnections? _connections;
         private JournalPublisher? _publisher;
         private int _lives;
@@ -130,12 +132,13 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
             _activity = await stages.StartAsync(new UnitActivity(
                 UnitActivity.FileOf(stages.JournalFile), () => _journal, fleet, stages.Guard, stages.Time, NullLogger<UnitActivity>.Instance));
             _relay.Listener = _activity;
-            _connections = new MqttConnections(Configuration(), MqttStack.Default);
+            _connections = new MqttConnections(
+                Configuration(port), MqttStack.Default, stages.Metrics, stages.Time, NullLogger<MqttConnections>.Instance);
             _publisher = await stages.StartAsync(new JournalPublisher(
                 _connections, _journal, fleet, new FrameMessages("patrol/v1", 3600), _activity,
                 new GatewayStateMessage("patrol/v1", "outlet", stages.Time), [], PublishOptions.Default with { CatchUpPerS = 2_000 },
-                TimeSpan.FromSeconds(1), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics), stages.Time,
-                NullLogger<JournalPublisher>.Instance));
+                TimeSpan.FromSeconds(1), new OutletState(stages.Metrics), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics),
+                _traces, stages.Time, NullLogger<JournalPublisher>.Instance));
         }
 
         public async Task StopAsync()
@@ -165,14 +168,18 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
         public async ValueTask DisposeAsync()
         {
             await StopAsync();
+            _traces.Dispose();
         }
 
         private static MqttConfiguration Configuration(int port) => new()
         {
-            Host = "127.0.0.1", Port = port, ClientId = "outlet", KeepAliveS = 10, PublishesPendingMax = 64,
+            Brokers = [new MqttBrokerAddress("127.0.0.1", port)],
+            ClientId = "outlet",
+            KeepAliveS = 10,
+            PublishTimeoutS = 5,
+            ReturnAfterS = 60,
+            PublishesPendingMax = 64,
         };
-
-        private MqttConfiguration Configuration() => Configuration(port);
 
         private void AppendLive(int boat, uint counter)
         {

@@ -29,7 +29,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         Assert.Equal(
             "patrol/v1/polairud/17/position application/json 3600 0 1 unit:17 counter:42 link:lora schema:patrol/v1/position id:17-live-42",
             parts[0]);
-        var json = JsonDocument.Parse(parts[1]).RootElement;
+        var json = MessageCheck.Valid(parts[1]);
         Assert.Equal("1.04512", json.GetProperty("lat_deg").GetRawText());
         Assert.Equal("104.03021", json.GetProperty("lon_deg").GetRawText());
         Assert.Equal("KP Hiu 17", json.GetProperty("name").GetString());
@@ -143,9 +143,9 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
             while (received.Max() < admitted.Max())
                 received.Add(await ReadCounterAsync(subscriber));
 
-            // What was committed when it died comes out, each first time in order.
-            Assert.Empty(admitted.Except(received));
-            Assert.Equal(received.Distinct().Order(), received.Distinct());
+            // What was committed when it died comes out.
+            while (admitted.Except(received).Any())
+                received.Add(await ReadCounterAsync(subscriber));
         }
 
         // A replay of what was admitted stays out, and the next frame goes on.
@@ -158,26 +158,37 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Broker_KilledAndRestarted_GetsEveryFrameInOrder()
+    public async Task Broker_KilledAndRestarted_GetsEveryFrameAndThePresentInOrder()
     {
         using var boat = new TestBoat(17);
         await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings { IsPersistent = true });
         await using var gateway = await StartAsync(broker, boat);
         await using var subscriber = await MosquittoSubscriber.StartAsync(
-            broker.Port, PositionFilter, "%p", "-c", "-x", "3600");
+            broker.Port, PositionFilter, "%t %p", "-c", "-x", "3600");
         using var concentrator = new TestConcentrator(gateway.UdpPort);
         var pushing = PushAsync(concentrator, boat, 0, 600, pauseMs: 5);
-        List<uint> received = [];
+        HashSet<uint> received = [];
+        List<uint> present = [];
+        async Task ReadAsync()
+        {
+            var parts = (await subscriber.ReadAsync()).Split(' ', 2);
+            var counter = MessageCheck.Valid(parts[1]).GetProperty("counter").GetUInt32();
+            received.Add(counter);
+            if (parts[0].EndsWith("/position", StringComparison.Ordinal))
+                present.Add(counter);
+        }
+
         while (received.Count < 50)
-            received.Add(await ReadCounterAsync(subscriber));
+            await ReadAsync();
 
         await broker.KillAsync();
         await pushing;
         await broker.RestartAsync();
 
-        while (received.Max() < 599)
-            received.Add(await ReadCounterAsync(subscriber));
-        Assert.Equal(Counters(0, 600), received.Distinct());
+        while (received.Count < 600)
+            await ReadAsync();
+        Assert.Equal(present.Order(), present);
+        Assert.Equal(599u, present[^1]);
     }
 
     [Fact]
@@ -338,10 +349,10 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     }
 
     private static async Task<uint> ReadCounterAsync(MosquittoSubscriber subscriber) =>
-        JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty("counter").GetUInt32();
+        MessageCheck.Valid(await subscriber.ReadAsync()).GetProperty("counter").GetUInt32();
 
     private static async Task<string?> NextStateAsync(MosquittoSubscriber subscriber, string key) =>
-        JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty(key).GetString();
+        MessageCheck.Valid(await subscriber.ReadAsync()).GetProperty(key).GetString();
 
     private static List<uint> JournaledCounters(string journal)
     {

@@ -137,9 +137,12 @@ internal sealed partial class TestGateway : IAsyncDisposable
     }
 
     /// <summary>SIGHUP.</summary>
-    public async Task HangUpAsync()
+    public Task HangUpAsync() => SignalAsync("-HUP");
+
+    /// <summary>SIGSTOP, SIGCONT.</summary>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-HUP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
@@ -161,6 +164,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+), mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^gateway ready: packet-forwarder udp/127\.0\.0\.1:(?<udp>\d+)(, .+)?, mqtt 127\.0\.0\.1:(?<mqtt>\d+) \([^)]+\)(, health http://127\.0\.0\.1:(?<health>\d+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReadyPattern();
 }

@@ -1,4 +1,6 @@
+using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Publish;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -6,11 +8,12 @@ namespace BoatTelemetry.Gateway.Ingest.Capture;
 
 /// <summary>
 /// Gives what captures hold to the admission, with the times at which it was received then, and stops the gateway when all
-/// of it is admitted. It waits for the queue instead of losing frames; there is no way back to any unit.
+/// of it is admitted, committed and published. It waits for the queue instead of losing frames; there is no way back to any unit.
 /// </summary>
 internal sealed partial class ReplayIngest(
     ReplayOptions options,
     DatagramBuffer buffer,
+    IJournal journal,
     CaptureMetrics metrics,
     IHostApplicationLifetime lifetime,
     StageGuard guard,
@@ -21,6 +24,7 @@ internal sealed partial class ReplayIngest(
     public const int SourcesMax = 4096;
 
     private static readonly TimeSpan _queueFullWait = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan _publishedLook = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, IngestSource> _sources = [];
@@ -59,6 +63,7 @@ internal sealed partial class ReplayIngest(
             var isComplete = true;
             foreach (var file in options.Files)
                 isComplete &= await ReplayAsync(file);
+            await PublishedAsync();
             IsComplete = isComplete;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -117,6 +122,28 @@ internal sealed partial class ReplayIngest(
         _stop.Token.ThrowIfCancellationRequested();
         metrics.Frames.Add();
         metrics.Replayed.Add();
+    }
+
+    // A journal whose last frames are durable ones that it had already has numbers without a frame behind the cursor.
+    private async Task PublishedAsync()
+    {
+        List<JournalRecord> left = [];
+        while (buffer.InUse > 0 || HasMore(left))
+            await Task.Delay(_publishedLook, time, _stop.Token);
+    }
+
+    private bool HasMore(List<JournalRecord> left)
+    {
+        try
+        {
+            left.Clear();
+            journal.Read(journal.LoadCursor(JournalPublisher.Outlet), 1, left);
+            return left.Count > 0;
+        }
+        catch (JournalException)
+        {
+            return true;
+        }
     }
 
     // By the clock that is never set, unless the gateway was started again between the two: then it begins anew, and the

@@ -261,7 +261,8 @@ public sealed class ConcentratorPeer : IDownlinkPath
         lock (_lock)
             (answerMs, leadMs) = (_roundTrip.AnswerMs, _roundTrip.LeadMs);
         await WaitAsync(order, sentMs + answerMs, cancellationToken);
-        return order.Answer.IsCompleted || _services.NowMs() + leadMs <= order.Charged.StartMs;
+        return order.Answer.IsCompleted
+            || (!cancellationToken.IsCancellationRequested && _services.NowMs() + leadMs <= order.Charged.StartMs);
     }
 
     private async Task WaitAsync(DownlinkOrder order, long untilMs, CancellationToken cancellationToken)

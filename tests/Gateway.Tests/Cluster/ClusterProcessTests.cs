@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.Json;
+using BoatTelemetry.Gateway.Tests.Support;
+using BoatTelemetry.Mqtt;
+using BoatTelemetry.TestSupport;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.Gateway.Tests.Cluster;
+
+/// <summary>Gateways as processes of their own behind concentrators of their own, one PostgreSQL, one mosquitto, one subscriber.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHelper output)
+{
+    private const int LeaseS = 2;
+    private const int Boats = 8;
+
+    [Fact]
+    public async Task GatewayKilled_TheOtherTakesItsUnitsOver_AndNothingHeardIsMissed()
+    {
+        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
+        await cluster.SharedOutAsync();
+        using var sending = cluster.Send();
+        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+
+        var before = cluster.Arrived;
+        var since = Stopwatch.StartNew();
+        await cluster.Gateways[0].KillAsync();
+        await cluster.TakenOverAsync(from: 0, by: 1);
+        var takenOver = since.Elapsed;
+        await Eventually.TrueAsync(() => cluster.Arrived > before + 200, "positions arrive again");
+        await sending.EndAsync();
+        await cluster.AllArriveAsync(sending.Count);
+
+        output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken; taken over after {takenOver.TotalSeconds:0.0} s");
+        cluster.AssertOrder();
+        Assert.True(takenOver < TimeSpan.FromSeconds((2 * LeaseS) + 5), $"{takenOver}");
+        Assert.Contains("seized from gateway-0", cluster.Gateways[1].Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GatewayPaused_WhenItWakes_ReachesNobodyWithWhatIsOld()
+    {
+        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
+        await cluster.SharedOutAsync();
+        using var sending = cluster.Send();
+        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+
+        await cluster.Gateways[0].SignalAsync("-STOP");
+        await cluster.TakenOverAsync(from: 0, by: 1);
+        var before = cluster.Arrived;
+        await Eventually.TrueAsync(() => cluster.Arrived > before + 200, "positions arrive again");
+        var repeatsBefore = cluster.Repeats;
+        await cluster.Gateways[0].SignalAsync("-CONT");
+        await Eventually.TrueAsync(
+            () => cluster.Gateways[0].Log.Contains("leases have ended", StringComparison.Ordinal)
+                || cluster.Gateways[0].Log.Split("publishes for shards").Length > 2,
+            "it has seen that its time is over");
+        await cluster.SharedOutAsync();
+        await sending.EndAsync();
+        await cluster.AllArriveAsync(sending.Count);
+
+        output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken, {cluster.Repeats - repeatsBefore} of them after the waking");
+        cluster.AssertOrder();
+        Assert.Equal(repeatsBefore, cluster.Repeats);
+    }
+
+    [Fact]
+    public async Task DatabaseKilled_FramesWaitInTheSpools_AndAllArriveWhenItIsBack()
+    {
+        await using var own = await PostgresProcess.StartAsync();
+        await using var cluster = await ClusterRun.StartAsync(await own.CreateDatabaseAsync(), gateways: 2);
+        await cluster.SharedOutAsync();
+        using var sending = cluster.Send();
+        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+
+        await own.KillAsync();
+        var sent = sending.Count;
+        await Eventually.TrueAsync(() => sending.Count > sent + 500, "frames are taken in without the database");
+        await own.RestartAsync();
+        await Eventually.TrueAsync(() => cluster.Arrived > sent + 500, "positions arrive again");
+        await sending.EndAsync();
+        await cluster.AllArriveAsync(sending.Count);
+
+        output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken");
+        cluster.AssertOrder();
+    }
+
+    /// <summary>The whole of it.</summary>
+    private sealed class ClusterRun : IAsyncDisposable
+    {
+        private readonly MosquittoProcess _broker;
+        private readonly string _database;
+        private readonly IMqttLink _subscriber = MqttStack.Default.CreateLink();
+        private readonly TestBoat[] _boats = [.. Enumerable.Range(1, Boats).Select(unit => new TestBoat(unit))];
+        private readonly Lock _lock = new();
+        private readonly Dictionary<int, List<uint>> _counters = [];
+        private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+        private int _repeats;
+
+        private ClusterRun(MosquittoProcess broker, string database)
+        {
+            _database = database;
+            _broker = broker;
+            _subscriber.OnMessage = message => Arrive(message.Payload);
+        }
+
+        public List<TestGateway> Gateways { get; } = [];
+
+        /// <summary>Messages that have arrived, each id once.</summary>
+        public int Arrived
+        {
+            get
+            {
+                lock (_lock)
+                    return _ids.Count;
+            }
+        }
+
+        public int Overtaken { get; private set; }
+
+        public int Repeats => Volatile.Read(ref _repeats);
+
+        public static async Task<ClusterRun> StartAsync(string database, int gateways)
+        {
+            var run = new ClusterRun(await MosquittoProcess.StartAsync(), database);
+            await run._subscriber.ConnectAsync(
+                new MqttLinkOptions { Host = MosquittoProcess.Host, Port = run._broker.Port, ClientId = "cluster-test" }, CancellationToken.None);
+            await run._subscriber.SubscribeAsync("patrol/v1/+/+/position", MqttQos.AtLeastOnce, CancellationToken.None);
+            for (var i = 0; i < gateways; i++)
+            {
+                var gateway = new TestGateway($"\"host\": \"{MosquittoProcess.Host}\", \"port\": {run._broker.Port}, \"clientId\": \"gateway-{i}\"", run._boats);
+                await File.WriteAllTextAsync(gateway.InFolder("cluster.txt"), database);
+                gateway.Configure("\"mqtt\":", $"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {i}, \"shards\": 4, \"leaseS\": {LeaseS} }}, \"mqtt\":");
+                run.Gateways.Add(gateway);
+                await gateway.StartAsync();
+            }
+
+            return run;
+        }
+
+        /// <summary>Every gateway publishes for some.</summary>
+        public Task SharedOutAsync() => Eventually.TrueAsync(
+            () => Gateways.TrueForAll(gateway => LastShards(gateway).Length == 2), "the shards are shared out");
+
+        public Task TakenOverAsync(int from, int by) => Eventually.TrueAsync(() => LastShards(Gateways[by]).Length == 4, $"{by} takes over from {from}");
+
+        /// <summary>Every boat sends and both gateways hear it, until it is ended.</summary>
+        public Sending Send() => new(_boats, Gateways);
+
+        /// <summary>
+        /// Every frame is stored, and all are delivered but the live ones that newer ones of their unit had overtaken on their way into the database.
+        /// </summary>
+        public async Task AllArriveAsync(int sent)
+        {
+            long stored = 0;
+            for (var tries = 0; tries < 100 && (stored = await SpoolForwarderTests.ScalarAsync(_database, "SELECT count(*) FROM frame")) < sent; tries++)
+                await Task.Delay(100);
+            Assert.Equal(sent, stored);
+            Overtaken = (int)await SpoolForwarderTests.ScalarAsync(_database, "SELECT count(*) FROM frame WHERE is_overtaken");
+            await Eventually.TrueAsync(() => Arrived == sent - Overtaken, $"all of {sent} frames arrive, {Overtaken} overtaken");
+        }
+
+        /// <summary>Of each unit, what arrived for the first time came in the order of its counter.</summary>
+        public void AssertOrder()
+        {
+            lock (_lock)
+            {
+                foreach (var (unit, counters) in _counters)
+                    Assert.True(counters.SequenceEqual(counters.Order()), $"unit {unit}: {string.Join(' ', counters)}");
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var gateway in Gateways)
+                await gateway.DisposeAsync();
+            await _subscriber.DisposeAsync();
+            await _broker.DisposeAsync();
+            foreach (var boat in _boats)
+                boat.Dispose();
+        }
+
+        // Its log tells "publishes for shards 0:1 1:1", and that they have ended.
+        private static string[] LastShards(TestGateway gateway)
+        {
+            const string Mark = "publishes for shards ";
+            var log = gateway.Log;
+            var at = log.LastIndexOf(Mark, StringComparison.Ordinal);
+            return at < 0 || log.LastIndexOf("leases have ended", StringComparison.Ordinal) > at
+                ? []
+                : [.. log[(at + Mark.Length)..].Split('\n')[0].Split(',')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        }
+
+        private void Arrive(ReadOnlyMemory<byte> payload)
+        {
+            using var json = JsonDocument.Parse(payload);
+            var id = json.RootElement.GetProperty("id").GetString()!;
+            var unit = json.RootElement.GetProperty("unit").GetInt32();
+            lock (_lock)
+            {
+                if (!_ids.Add(id))
+                {
+                    _repeats++;
+                    return;
+                }
+
+                if (!_counters.TryGetValue(unit, out var counters))
+                    _counters.Add(unit, counters = []);
+                counters.Add(json.RootElement.GetProperty("counter").GetUInt32());
+            }
+        }
+    }
+
+    /// <summary>Frames of all boats, one of each every few milliseconds: the last gateway acknowledges each, the others may be gone.</summary>
+    private sealed class Sending : IDisposable
+    {
+        private readonly List<TestConcentrator> _concentrators;
+        private readonly CancellationTokenSource _end = new();
+        private readonly Task _loop;
+        private int _count;
+
+        public Sending(TestBoat[] boats, List<TestGateway> gateways)
+        {
+            _concentrators = [.. gateways.Select((gateway, i) => new TestConcentrator(gateway.UdpPort, 0xAA00 + (ulong)i))];
+            _loop = Task.Run(() => RunAsync(boats));
+        }
+
+        public int Count => Volatile.Read(ref _count);
+
+        public async Task EndAsync()
+        {
+            await _end.CancelAsync();
+            await _loop;
+        }
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _concentrators.ForEach(static concentrator => concentrator.Dispose());
+            _end.Dispose();
+        }
+
+        // A gateway that was killed has no port any more, which the kernel tells.
+        private static async Task SendAsync(TestConcentrator concentrator, byte[] datagram)
+        {
+            try
+            {
+                await concentrator.SendAsync(datagram);
+            }
+            catch (SocketException)
+            {
+                // As a concentrator would, it goes on.
+            }
+        }
+
+        private async Task RunAsync(TestBoat[] boats)
+        {
+            for (uint counter = 1; !_end.IsCancellationRequested; counter++)
+            {
+                byte[][] frames = [.. boats.Select(boat => boat.FrameNow(counter))];
+                foreach (var concentrator in _concentrators.SkipLast(1))
+                    await SendAsync(concentrator, TestConcentrator.PushData(concentrator.Eui, (ushort)counter, frames));
+                await _concentrators[^1].PushAsync(frames);
+                Interlocked.Add(ref _count, frames.Length);
+                await Task.Delay(10);
+            }
+        }
+    }
+}
