@@ -32,7 +32,6 @@ public sealed class ProgressWatch(DatagramBuffer buffer, GatewayMetrics metrics,
     public Task StartAsync(CancellationToken cancellationToken)
     {
         metrics.Gauge("ingest.waiting", "Receptions that wait for the admission.", () => buffer.Queued);
-        metrics.Gauge("ingest.in_use", "Receptions between the socket and the journal's commit.", () => buffer.InUse);
         _timer = time.CreateTimer(_ => Look(), null, _interval, _interval);
         return Task.CompletedTask;
     }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace BoatTelemetry.Gateway.Observability;
 
-/// <summary>The values of the gateway's counters and gauges at one instant, by name; those with reasons as "name/reason".</summary>
+/// <summary>The values of the gateway's counters and gauges at one instant, by name; those with tags as "name/value".</summary>
 public static class MetricsSnapshot
 {
     /// <summary>Takes one. Instruments that only tell of single events, such as histograms, are not in it.</summary>
@@ -21,6 +21,11 @@ public static class MetricsSnapshot
         return values;
     }
 
-    private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        tags.Length == 0 ? instrument.Name : $"{instrument.Name}/{tags[0].Value}";
+    private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var name = instrument.Name;
+        foreach (var (_, value) in tags)
+            name += $"/{value}";
+        return name;
+    }
 }
