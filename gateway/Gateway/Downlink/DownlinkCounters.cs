@@ -12,7 +12,7 @@ internal sealed class DownlinkCounters
     private readonly DownlinkReservation _reservation;
     private readonly DownlinkCounter?[] _acknowledgements = new DownlinkCounter?[FrameHeader.UnitMax + 1];
     private readonly DownlinkCounter?[] _commands = new DownlinkCounter?[FrameHeader.UnitMax + 1];
-    private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
 
     /// <param name="store">Where the reservation is kept.</param>
@@ -21,7 +21,7 @@ internal sealed class DownlinkCounters
     public DownlinkCounters(ICounterStore store, int? gatewayIndex, TimeProvider time)
     {
         _reservation = gatewayIndex is { } index ? new DownlinkReservation(store, index) : new DownlinkReservation(store);
-        _time = time;
+        _clock = new SteadyClock(time);
     }
 
     /// <summary>The next counter of an acknowledgement.</summary>
@@ -35,7 +35,7 @@ internal sealed class DownlinkCounters
         counter = 0;
         lock (_lock)
         {
-            var nowUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            var nowUtcMs = _clock.UtcMs();
             var ofUnit = counters[unit] ??= new DownlinkCounter();
             if (ofUnit.IsFarAhead(_reservation, nowUtcMs))
                 return DownlinkDrop.CounterAhead;

@@ -46,6 +46,29 @@ internal sealed class JournalReader : IDisposable
     public long LastId() => JournalSchema.Scalar(
         _connection, "SELECT max(coalesce((SELECT max(id) FROM frame), 0), coalesce((SELECT max(cursor) FROM outlet), 0))");
 
+    /// <summary>As <see cref="IReceivedIndex.Back"/>: numbers and receptions ascend together, so a search by halves finds it.</summary>
+    public long Back(long fromId, long byMs)
+    {
+        using var from = new SqliteStatement(_connection, "SELECT id, received_utc_ms FROM frame WHERE id >= ?1 ORDER BY id LIMIT 1");
+        using var newest = new SqliteStatement(_connection, "SELECT received_utc_ms FROM frame WHERE id <= ?1 ORDER BY id DESC LIMIT 1");
+        newest.Bind(1, fromId);
+        var beforeMs = newest.Scalar() - byMs;
+        var low = Math.Min(BeforeFirst(), fromId);
+        var high = fromId;
+        while (low < high)
+        {
+            var middle = low + ((high - low + 1) / 2);
+            from.Bind(1, middle);
+            if (from.Step() && from.Integer(0) <= high && from.Integer(1) < beforeMs)
+                low = from.Integer(0);
+            else
+                high = middle - 1;
+            from.Reset();
+        }
+
+        return low;
+    }
+
     public List<KeyValuePair<int, AdmissionState>> Units()
     {
         using var units = new SqliteStatement(_connection, """
@@ -101,6 +124,9 @@ internal sealed class JournalReader : IDisposable
         _receptions.Dispose();
         _connection.Dispose();
     }
+
+    // The number before the first that is still here.
+    private long BeforeFirst() => JournalSchema.Scalar(_connection, "SELECT min(id) FROM frame") is > 0 and var first ? first - 1 : LastId();
 
     private void Fill(JournalRecord record)
     {

@@ -25,7 +25,7 @@ namespace BoatTelemetry.Gateway.Journal;
 /// taken for a new one. Units are 16,384 at the most.
 /// </para>
 /// </remarks>
-public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposable
+public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedService, IDisposable
 {
     /// <summary>Named limit: operations in one commit.</summary>
     public const int BatchMax = 512;
@@ -158,6 +158,9 @@ public sealed partial class SqliteJournal : IJournal, IHostedService, IDisposabl
 
     /// <inheritdoc/>
     public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
+
+    /// <inheritdoc/>
+    public long Back(long fromId, long byMs) => Reading(reader => reader.Back(fromId, byMs));
 
     /// <inheritdoc/>
     /// <remarks>What was committed last comes from memory (<see cref="JournalTail"/>), the rest from the file; neither waits for a commit.</remarks>

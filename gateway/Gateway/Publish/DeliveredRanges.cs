@@ -113,6 +113,31 @@ internal sealed class DeliveredRanges
         Join();
     }
 
+    /// <summary>
+    /// The other side has forgotten what is larger than this number: it is to be delivered again. Between connections only; counts once
+    /// the journal has committed it, so a flush has to follow.
+    /// </summary>
+    public void Forget(long above)
+    {
+        Low = Math.Min(Low, above);
+        foreach (var place in _places)
+        {
+            place.From = Math.Min(place.From, above);
+            place.To = Math.Min(place.To, above);
+            place.Flushed = null;
+
+            // The end first: with it at or below the beginning the place claims nothing, whatever else a crash leaves.
+            SaveTo(place);
+            SaveFrom(place);
+        }
+
+        _ranges.RemoveAll(static range => range.To <= range.From);
+        _isLiveApart = false;
+        Join();
+        if (Low != _savedLow)
+            _journal.SaveCursor(_outlet, _savedLow = Low);
+    }
+
     /// <summary>Has the journal keep it.</summary>
     public void Save()
     {

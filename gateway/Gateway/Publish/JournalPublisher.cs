@@ -24,6 +24,7 @@ internal sealed partial class JournalPublisher(
     PublishOptions options,
     TimeSpan stopTimeout,
     OutletState state,
+    BrokerMark mark,
     StageGuard guard,
     GatewayMetrics metrics,
     PublishMetrics publishMetrics,
@@ -55,7 +56,7 @@ internal sealed partial class JournalPublisher(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _delivered = new DeliveredRanges(journal, Outlet, time);
-        _keeper = connections.Keeper(states.Will);
+        _keeper = connections.Keeper(Begin, subscriptions: journal is IReceivedIndex ? [mark.Topic] : [], onMessage: mark.Received);
         state.Begins(this);
         _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
         return Task.CompletedTask;
@@ -88,10 +89,18 @@ internal sealed partial class JournalPublisher(
         _abort.Dispose();
     }
 
+    // Asked for before each connection.
+    private MqttMessage Begin()
+    {
+        mark.Begin();
+        return states.Will();
+    }
+
     private async Task SessionAsync(IMqttLink link, CancellationToken leave)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
         await SayAsync(link, states.Online(), abort.Token);
+        await RetellAsync(abort.Token);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
         var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
         try
@@ -107,6 +116,31 @@ internal sealed partial class JournalPublisher(
         await SayAsync(link, states.Stopped(), abort.Token);
     }
 
+    // What a broker had acknowledged and has forgotten since, it never handed on to who was not connected then, or not quick enough.
+    private async Task RetellAsync(CancellationToken abort)
+    {
+        // In a cluster numbers are the shards', and so is what was delivered.
+        if (journal is not IReceivedIndex index || _delivered!.High == 0)
+            return;
+        var remembered = await mark.RememberedAsync(abort);
+        if (remembered >= _delivered.High)
+            return;
+        try
+        {
+            var above = Math.Max(remembered ?? 0, index.Back(_delivered.High, options.RetellS * 1000L));
+            if (above >= _delivered.High)
+                return;
+            Log.ToldAgain(log, above, _delivered.High);
+            _delivered.Forget(above);
+            await journal.FlushAsync(abort);
+        }
+        catch (JournalException e)
+        {
+            // The next connection tries again: the mark stays as it is until something is delivered.
+            Log.JournalNotRead(log, e.Message, 0);
+        }
+    }
+
     // A journal that cannot be read is no fault of the connection's: it stands, and reading is tried again.
     private async Task PublishJournalAsync(IMqttLink link, CancellationToken abort)
     {
@@ -117,7 +151,7 @@ internal sealed partial class JournalPublisher(
             Log.Publishing(log, liveAfter, _delivered.GapNumbers);
             using var pump = new PublishPump(
                 link, journal, Message, _delivered, liveAfter, options.CatchUpPerS, connections.PublishesPendingMax, metrics,
-                publishMetrics.CaughtUp, time, log, traces);
+                publishMetrics.CaughtUp, time, log, traces, journal is IReceivedIndex ? mark : null);
             try
             {
                 _present.Learn(journal, liveAfter);
@@ -192,6 +226,9 @@ internal sealed partial class JournalPublisher(
 
         [LoggerMessage(406, LogLevel.Warning, "Number {Id} of the journal does not read, and is passed over: {Kind} {Counter} of unit {Unit}")]
         public static partial void Unreadable(ILogger log, long id, FrameKind kind, int unit, uint counter);
+
+        [LoggerMessage(456, LogLevel.Warning, "MQTT: the broker has forgotten what it was told after number {Above}; it is told again up to {To}")]
+        public static partial void ToldAgain(ILogger log, long above, long to);
 
         [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
         public static partial void Publishing(ILogger log, long liveAfter, long gap);

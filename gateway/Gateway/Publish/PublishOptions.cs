@@ -11,8 +11,11 @@ public sealed record PublishOptions
     /// <summary>Seconds between two messages about one unit's links.</summary>
     public required int LinkIntervalS { get; init; }
 
+    /// <summary>Seconds of what was delivered last that a broker which has forgotten it is told again, at the most.</summary>
+    public required int RetellS { get; init; }
+
     /// <summary>The defaults.</summary>
-    public static PublishOptions Default { get; } = new() { CatchUpPerS = 1000, LinkIntervalS = 300 };
+    public static PublishOptions Default { get; } = new() { CatchUpPerS = 1000, LinkIntervalS = 300, RetellS = 3600 };
 
     /// <summary>Reads the outlet's keys of the section <c>mqtt</c>.</summary>
     public static PublishOptions Read(ConfigurationSection mqtt)
@@ -22,6 +25,7 @@ public sealed record PublishOptions
         {
             CatchUpPerS = mqtt.Number("catchUpPerS", 1, 100_000, Default.CatchUpPerS),
             LinkIntervalS = mqtt.Number("linkIntervalS", 10, 86_400, Default.LinkIntervalS),
+            RetellS = mqtt.Number("retellS", 0, 604_800, Default.RetellS),
         };
     }
 }

@@ -28,6 +28,7 @@ internal delegate MqttMessage? MakeMessage(JournalRecord record, bool isGap, Mes
 /// <param name="time">Clock.</param>
 /// <param name="log">Log.</param>
 /// <param name="traces">Is told of each frame's end here.</param>
+/// <param name="mark">Is published now and then; null: nowhere.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
@@ -40,7 +41,8 @@ internal sealed partial class PublishPump(
     EventCounter caughtUp,
     TimeProvider time,
     ILogger log,
-    FrameTraces? traces = null) : IDisposable
+    FrameTraces? traces = null,
+    BrokerMark? mark = null) : IDisposable
 {
     /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
     public const int PendingPerPublish = 2;
@@ -69,6 +71,7 @@ internal sealed partial class PublishPump(
     private PublishLane? _gap;
     private Task? _pause;
     private Task? _commitWait;
+    private Task? _marking;
     private long _settled;
     private long _savedSettled;
     private long _savedAt = time.GetTimestamp();
@@ -98,6 +101,7 @@ internal sealed partial class PublishPump(
                     await SettleAsync(_gap, isGap: true);
                 Deliver();
                 Save(isIdle: PendingCount == 0);
+                await MarkAsync();
                 if (PendingCount == 0 && !HasMoreLive && stopping.IsCancellationRequested)
                     return;
                 if (_live.Pending.Count < _pendingMax && HasMoreLive)
@@ -233,6 +237,16 @@ internal sealed partial class PublishPump(
         if (_pause is null || _pause.IsCompleted)
             _pause = Task.Delay(_rate.Pause, time, _end.Token);
         return _pause;
+    }
+
+    // One at a time; its outcome is the connection's, which everybody here learns of.
+    private async ValueTask MarkAsync()
+    {
+        if (mark is null || _marking is { IsCompleted: false } || mark.Due(delivered.Low) is not { } message)
+            return;
+        if (_marking is not null)
+            await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _marking = link.PublishAsync(message, CancellationToken.None);
     }
 
     private void Save(bool isIdle)

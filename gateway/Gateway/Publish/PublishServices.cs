@@ -21,6 +21,7 @@ internal static class PublishServices
         services.AddSingleton(provider => new FrameMessages(
             configuration.TopicRoot, configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
         services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
+        services.AddSingleton(new BrokerMark(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
         services.AddStage(provider => new UnitActivity(
             UnitActivity.FileOf(configuration.Journal.File),
             provider.GetRequiredService<IJournal>,

@@ -53,6 +53,7 @@ public sealed partial class MqttDocumentsTests
             .Where(value => value.StartsWith(Root, StringComparison.Ordinal))
             .Select(topic => topic[Root.Length..].Replace("polairud/17", "{agency}/{unit}", StringComparison.Ordinal))
             .Append("{agency}/{unit}/command")
+            .Append("gateway/{clientId}/delivered")
             .Append("gateway/{clientId}/state")
             .Order(StringComparer.Ordinal)
             .ToList();

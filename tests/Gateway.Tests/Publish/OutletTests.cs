@@ -137,7 +137,7 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
             _publisher = await stages.StartAsync(new JournalPublisher(
                 _connections, _journal, fleet, new FrameMessages("patrol/v1", 3600), _activity,
                 new GatewayStateMessage("patrol/v1", "outlet", stages.Time), [], PublishOptions.Default with { CatchUpPerS = 2_000 },
-                TimeSpan.FromSeconds(1), new OutletState(stages.Metrics), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics),
+                TimeSpan.FromSeconds(1), new OutletState(stages.Metrics), new BrokerMark("patrol/v1", "outlet", stages.Time), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics),
                 _traces, stages.Time, NullLogger<JournalPublisher>.Instance));
         }
 

@@ -1,0 +1,64 @@
+using BoatTelemetry.Core;
+using BoatTelemetry.Core.Time;
+
+namespace BoatTelemetry.Gateway.Downlink;
+
+/// <summary>
+/// The wall clock for counters that follow the time, with leaps left out until they have lasted: a clock that is set wrong by an hour
+/// and put right again must not leave counters an hour ahead, where no unit finds them. One thread at a time.
+/// </summary>
+/// <remarks>
+/// Meanwhile the time goes on from what it was before by the monotonic clock. A clock that said less than the firmware's own
+/// release was not set yet: the first believable time counts at once.
+/// </remarks>
+internal sealed class SteadyClock(TimeProvider time)
+{
+    /// <summary>A smaller step is taken at once, ms: a unit without memory finds counters within 2,048 s of its own time.</summary>
+    public const long StepMaxMs = 600_000;
+
+    /// <summary>A leap is believed when the clock has stayed there for so long, ms.</summary>
+    public const long SettleMs = 600_000;
+
+    private const long ReleaseUtcMs = (long)FirmwareRelease.DayNumber * UtcTime.DayMs;
+
+    private bool _isSet;
+    private long _utcMs;
+    private long _atTimestamp;
+    private bool _isLeaping;
+    private long _leapUtcMs;
+    private long _leapTimestamp;
+
+    /// <summary>Whether a leap is not believed yet.</summary>
+    public bool IsLeaping => _isLeaping;
+
+    /// <summary>UTC, milliseconds since 1970-01-01.</summary>
+    public long UtcMs()
+    {
+        var wallUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var timestamp = time.GetTimestamp();
+        var expectedUtcMs = _utcMs + ElapsedMs(_atTimestamp, timestamp);
+        if (!_isSet || _utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
+            return Take(wallUtcMs, timestamp);
+        if (!_isLeaping || !IsNear(wallUtcMs, _leapUtcMs + ElapsedMs(_leapTimestamp, timestamp)))
+        {
+            _isLeaping = true;
+            _leapUtcMs = wallUtcMs;
+            _leapTimestamp = timestamp;
+        }
+
+        return ElapsedMs(_leapTimestamp, timestamp) < SettleMs ? expectedUtcMs : Take(wallUtcMs, timestamp);
+    }
+
+    private long Take(long utcMs, long timestamp)
+    {
+        _isSet = true;
+        _isLeaping = false;
+        _utcMs = utcMs;
+        _atTimestamp = timestamp;
+        return utcMs;
+    }
+
+    private static bool IsNear(long utcMs, long otherUtcMs) => Math.Abs(utcMs - otherUtcMs) <= StepMaxMs;
+
+    private long ElapsedMs(long from, long to) => (long)time.GetElapsedTime(from, to).TotalMilliseconds;
+}

@@ -1,0 +1,102 @@
+using BoatTelemetry.Gateway.Downlink;
+
+namespace BoatTelemetry.Gateway.Tests.Downlink;
+
+public sealed class SteadyClockTests
+{
+    private const long StartUtcMs = 1_795_000_000_000;
+
+    private readonly SetClock _time = new(StartUtcMs);
+    private readonly SteadyClock _clock;
+
+    public SteadyClockTests()
+    {
+        _clock = new SteadyClock(_time);
+        Assert.Equal(StartUtcMs, _clock.UtcMs());
+    }
+
+    [Theory]
+    [InlineData(600)]
+    [InlineData(-600)]
+    public void UtcMs_AfterASmallStep_FollowsAtOnce(int stepS)
+    {
+        _time.Step(stepS);
+
+        Assert.Equal(StartUtcMs + (stepS * 1000L), _clock.UtcMs());
+    }
+
+    [Theory]
+    [InlineData(3_600)]
+    [InlineData(-3_600)]
+    [InlineData(86_400)]
+    public void UtcMs_AfterALeapAndBack_NeverLeft(int stepS)
+    {
+        _time.Step(stepS);
+        for (var passedS = 0; passedS < SteadyClock.SettleMs / 1000; passedS++)
+        {
+            Assert.Equal(StartUtcMs + (passedS * 1000L), _clock.UtcMs());
+            _time.Pass(1);
+        }
+
+        _time.Step(-stepS);
+        Assert.Equal(StartUtcMs + SteadyClock.SettleMs, _clock.UtcMs());
+        Assert.False(_clock.IsLeaping);
+    }
+
+    [Fact]
+    public void UtcMs_AfterALeapThatLasts_IsBelieved()
+    {
+        _time.Step(7_200);
+        Assert.Equal(StartUtcMs, _clock.UtcMs());
+        Assert.True(_clock.IsLeaping);
+
+        _time.Pass((int)(SteadyClock.SettleMs / 1000));
+
+        Assert.Equal(StartUtcMs + 7_200_000 + SteadyClock.SettleMs, _clock.UtcMs());
+    }
+
+    [Fact]
+    public void UtcMs_AfterOneLeapAndAnother_WaitsAnew()
+    {
+        _time.Step(7_200);
+        _ = _clock.UtcMs();
+        _time.Pass(500);
+        _time.Step(86_400);
+        _ = _clock.UtcMs();
+        _time.Pass(500);
+
+        Assert.Equal(StartUtcMs + 1_000_000, _clock.UtcMs());
+    }
+
+    [Fact]
+    public void UtcMs_OfAClockThatWasNotSet_FollowsTheFirstTime()
+    {
+        var time = new SetClock(0);
+        var clock = new SteadyClock(time);
+        Assert.Equal(0, clock.UtcMs());
+
+        time.Step((int)(StartUtcMs / 1000));
+
+        Assert.Equal(StartUtcMs, clock.UtcMs());
+    }
+
+    private sealed class SetClock(long utcMs) : TimeProvider
+    {
+        private long _utcMs = utcMs;
+        private long _monotonicMs;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => _monotonicMs;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(_utcMs);
+
+        public void Step(int seconds) => _utcMs += seconds * 1000L;
+
+        public void Pass(int seconds)
+        {
+            Step(seconds);
+            _monotonicMs += seconds * 1000L;
+        }
+    }
+}
