@@ -318,7 +318,7 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
 
     private FrameCodec Open(byte[] frame, out uint counter)
     {
-        var opener = new BoatOpener(frame, _boat.Key);
+        using var opener = new BoatOpener(frame, _boat.Key);
         var verdict = opener.Codec.Header.IsDurable
             ? new DownlinkWindow(LiveCounter.None).JudgeWhole(counter = opener.Codec.Header.Counter, opener)
             : new DownlinkWindow(LiveCounter.None).Judge(
@@ -329,7 +329,7 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
         return opener.Codec;
     }
 
-    private sealed class BoatOpener : IFrameOpener
+    private sealed class BoatOpener : IFrameOpener, IDisposable
     {
         private readonly PlatformAesCcm _cipher;
 
@@ -342,5 +342,7 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
         public FrameCodec Codec { get; } = new();
 
         public bool Opens(uint counter) => Codec.Open(_cipher, null, counter) == FrameRejection.None;
+
+        public void Dispose() => _cipher.Dispose();
     }
 }
