@@ -23,7 +23,7 @@ public sealed partial class MetricsDocumentTests
         var missing = instruments.Where(instrument => !rows.Contains(instrument.Key)).Select(instrument => $"| `{instrument.Key}` | {instrument.Value} |");
         Assert.True(!missing.Any(), "docs/operations.md lacks:\n" + string.Join('\n', missing));
         var source = string.Concat(Directory.EnumerateFiles(RepositoryPaths.InRepository("gateway", "Gateway"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        Assert.All(rows, row => Assert.Contains($"\"{row}\"", source, StringComparison.Ordinal));
+        Assert.All(rows.Except(instruments.Keys), row => Assert.Contains($"\"{row}\"", source, StringComparison.Ordinal));
     }
 
     private static Dictionary<string, string?> Counters()

@@ -8,7 +8,7 @@ namespace BoatTelemetry.Gateway.Tests.Service;
 /// <summary>The gateway's own process before several brokers that fail in their ways.</summary>
 public sealed class BrokerFailoverTests
 {
-    private const string PositionFilter = "patrol/v1/+/+/position";
+    private const string PositionFilter = "patrol/v1/+/+/position/#";
 
     [Fact]
     public async Task Brokers_FirstKilledAndBack_EveryFrameReachesOneOfThem()
@@ -22,17 +22,16 @@ public sealed class BrokerFailoverTests
         using var concentrator = new TestConcentrator(gateway.UdpPort);
 
         await PushAsync(concentrator, boat, 0, 20);
-        Assert.Equal(Counters(0, 20), await ReadUntilAsync(ofFirst, 19));
+        await ReadAllAsync(ofFirst, 0, 20);
 
         await first.KillAsync();
         await PushAsync(concentrator, boat, 20, 20);
-        Assert.Equal(Counters(20, 20), (await ReadUntilAsync(ofSecond, 39)).Distinct());
+        await ReadAllAsync(ofSecond, 20, 20);
 
         await first.RestartAsync();
         await Eventually.TrueAsync(() => gateway.Log.Contains("[451]", StringComparison.Ordinal), "came back to the first");
         await PushAsync(concentrator, boat, 40, 20);
-        // The first delivers once more what its subscriber had not acknowledged when it was killed.
-        Assert.Equal(Counters(40, 20), (await ReadUntilAsync(ofFirst, 59)).Where(counter => counter >= 40).Distinct());
+        await ReadAllAsync(ofFirst, 40, 20);
         Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
     }
 
@@ -52,7 +51,7 @@ public sealed class BrokerFailoverTests
 
         await PushAsync(concentrator, boat, 0, 20);
 
-        Assert.Equal(Counters(0, 20), (await ReadUntilAsync(ofSecond, 19)).Distinct());
+        await ReadAllAsync(ofSecond, 0, 20);
         Assert.Contains("no PUBACK within 1000 ms", gateway.Log, StringComparison.Ordinal);
     }
 
@@ -120,12 +119,11 @@ public sealed class BrokerFailoverTests
 
     private static IEnumerable<uint> Counters(uint first, int count) => Enumerable.Range(0, count).Select(i => first + (uint)i);
 
-    private static async Task<List<uint>> ReadUntilAsync(MosquittoSubscriber subscriber, uint last)
+    // Of what is caught up the newest is the present and comes first, the rest is history; what was not acknowledged comes twice.
+    private static async Task ReadAllAsync(MosquittoSubscriber subscriber, uint first, int count)
     {
-        List<uint> counters = [];
-        do
-            counters.Add(JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty("counter").GetUInt32());
-        while (counters[^1] != last);
-        return counters;
+        var missing = Counters(first, count).ToHashSet();
+        while (missing.Count > 0)
+            missing.Remove(JsonDocument.Parse(await subscriber.ReadAsync()).RootElement.GetProperty("counter").GetUInt32());
     }
 }
