@@ -6,6 +6,7 @@ var root = new RootCommand("Measurements of BoatTelemetry's parts.")
 {
     TrackCommand.Create(),
     SketchCommand.Create(),
+    ClusterCommand.Create(),
 };
 
 return root.Parse(args).Invoke();
