@@ -14,11 +14,11 @@ UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run build test demo replay unit voyages faults soak clean
+.PHONY: help setup setup-to-run setup-cluster build test demo cluster-demo replay unit voyages faults soak clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  DURATION=S stops demo and unit by themselves; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  DURATION=S stops demo, cluster-demo and unit by themselves; LOG=FILE SPEED=N|max for replay (default $(SPEED))"
 	@echo "  BOARD=t-beam|carrier-s3 STATE=DIR SPEED=N GATEWAY=HOST:PORT for unit (default $(BOARD), blank flash, 1, $(GATEWAY))"
 	@echo "  N=COUNT SEED=FIRST for voyages (default $(N) from seed $(SEED), about an hour on two cores; N=1 repeats one)"
 
@@ -27,6 +27,9 @@ setup: ## Install what is missing and restore the packages
 
 setup-to-run:
 	@build/setup.sh run
+
+setup-cluster:
+	@build/setup.sh cluster
 
 build: setup-to-run ## Build everything
 	@dotnet build BoatTelemetry.sln $(SHARED_ARGUMENTS)
@@ -37,6 +40,10 @@ test: setup ## Build, run every test, and sum up
 demo: setup-to-run ## Broker, gateway and boats on this machine, positions live (DURATION=S)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- $(if $(DURATION),--duration $(DURATION))
+
+cluster-demo: setup-cluster ## PostgreSQL, broker and three gateways behind different concentrators; one is killed (DURATION=S)
+	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)
+	@dotnet run --no-build --project gateway/Demo --configuration $(CONFIGURATION) -- cluster $(if $(DURATION),--duration $(DURATION))
 
 replay: log-is-there setup-to-run ## The same with a recorded NMEA log as the receiver (LOG=FILE SPEED=N|max)
 	@dotnet build gateway/Demo $(SHARED_ARGUMENTS)

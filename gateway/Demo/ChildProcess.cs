@@ -24,22 +24,27 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="DemoException">It is not built, or does not start.</exception>
     public ChildProcess(
         string project, string name, IEnumerable<string> arguments, Action<string>? onOutput = null, Action<string>? onError = null)
+        : this(name, [DotnetProgram(), "exec", Program(project), .. arguments], onOutput, onError)
+    {
+    }
+
+    /// <param name="name">What to call the process.</param>
+    /// <param name="commandLine">Any program, and its arguments.</param>
+    /// <param name="onOutput">Gets each line of its standard output.</param>
+    /// <param name="onError">Gets each line of its standard error.</param>
+    /// <exception cref="DemoException">It is not there, or does not start.</exception>
+    public ChildProcess(string name, string[] commandLine, Action<string>? onOutput = null, Action<string>? onError = null)
     {
         Name = name;
         _onOutput = onOutput;
         _onError = onError;
-        var start = new ProcessStartInfo(DotnetProgram())
+        var start = new ProcessStartInfo(commandLine[0], commandLine[1..])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Program(project));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-
         try
         {
             _process = Process.Start(start)!;
@@ -73,6 +78,13 @@ internal sealed class ChildProcess : IAsyncDisposable
             lock (_lastLines)
                 return string.Join(Environment.NewLine, _lastLines.Select(line => $"  {Name}: {line}"));
         }
+    }
+
+    /// <summary>kill -9: as a machine that fails.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return Ended;
     }
 
     /// <summary>Notes what it has started itself until now, to be ended too if it leaves that behind.</summary>

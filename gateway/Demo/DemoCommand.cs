@@ -34,19 +34,42 @@ internal static class DemoCommand
             log,
             speed,
             boats,
+            Cluster(),
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(speed) is { Tokens.Count: > 0 } && result.GetResult(log) is null)
                 result.AddError("--speed belongs to --log.");
         });
-        command.SetAction((asked, _) => RunAsync(new DemoSettings(
-            asked.GetValue(duration), asked.GetValue(log), asked.GetValue(speed) ?? "1", asked.GetValue(boats))));
+        command.SetAction((asked, _) => UntilSignalAsync(async stop =>
+        {
+            var settings = new DemoSettings(asked.GetValue(duration), asked.GetValue(log), asked.GetValue(speed) ?? "1", asked.GetValue(boats));
+            await using var run = new DemoRun(settings, Console.Out, Console.Error);
+            await run.RunAsync(stop);
+        }));
         return command;
     }
 
+    private static Command Cluster()
+    {
+        var cluster = new Command("cluster", "PostgreSQL, a broker and three gateways behind different concentrators; one of them is killed.");
+        var duration = new Option<int?>("--duration") { Description = "Stop by itself after so many seconds, at least 20.", HelpName = "S" };
+        duration.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var seconds) || seconds < ClusterDemoRun.DurationMinS))
+                result.AddError($"--duration {result.Tokens[0].Value}: a whole number of seconds, at least {ClusterDemoRun.DurationMinS}.");
+        });
+        cluster.Add(duration);
+        cluster.SetAction((asked, _) => UntilSignalAsync(async stop =>
+        {
+            await using var run = new ClusterDemoRun(asked.GetValue(duration), Console.Out);
+            await run.RunAsync(stop);
+        }));
+        return cluster;
+    }
+
     // Whatever ends the demo, the signal's default would leave its children running.
-    private static async Task<int> RunAsync(DemoSettings settings)
+    private static async Task<int> UntilSignalAsync(Func<CancellationToken, Task> run)
     {
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
@@ -61,8 +84,7 @@ internal static class DemoCommand
         using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop);
         try
         {
-            await using var run = new DemoRun(settings, Console.Out, Console.Error);
-            await run.RunAsync(stop.Token);
+            await run(stop.Token);
             return Ok;
         }
         catch (DemoException e)

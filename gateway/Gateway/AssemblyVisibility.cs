@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("BoatTelemetry.Gateway.Tests")]
+[assembly: InternalsVisibleTo("BoatTelemetry.Benchmarks")]

@@ -7,6 +7,7 @@ var root = new RootCommand("Measurements of BoatTelemetry's parts.")
     TrackCommand.Create(),
     SketchCommand.Create(),
     GatewayCommand.Create(),
+    ClusterCommand.Create(),
 };
 
 return root.Parse(args).Invoke();
