@@ -52,6 +52,9 @@ internal sealed class JournalReader
     /// <summary>Whether the last <see cref="Next"/> passed bytes that are neither a record nor erased.</summary>
     internal bool PassedWritten { get; private set; }
 
+    /// <summary>Whether the first of these bytes are not burnt: a record stood there, and its header has decayed.</summary>
+    internal bool PassedDecayed { get; private set; }
+
     /// <summary>Behind the last burnt bytes that the last <see cref="Next"/> passed; 0 for none.</summary>
     internal int PassedBurntTo { get; private set; }
 
@@ -77,6 +80,7 @@ internal sealed class JournalReader
     {
         Failed = false;
         PassedWritten = false;
+        PassedDecayed = false;
         PassedBurntTo = 0;
         for (int offset = from; offset + RecordBytes(PayloadBytesLeast) <= end; offset += Align)
         {
@@ -180,6 +184,7 @@ internal sealed class JournalReader
         byte type = _window[at + CheckBytes];
         int payload = _window[at + CheckBytes + 1];
         if (type != (byte)JournalRecordType.Frame && type != (byte)JournalRecordType.Carried
+            && type != (byte)JournalRecordType.Sos && type != (byte)JournalRecordType.SosCarried
             && type != (byte)JournalRecordType.State)
         {
             return false;
@@ -207,6 +212,7 @@ internal sealed class JournalReader
         record.Bytes = RecordBytes(record.PayloadBytes);
         record.Kind = (FrameKind)((_window[at + HeaderBytes] >> 2) & 0xF);
         record.Counter = BigEndian.Get(_window, at + HeaderBytes + FrameHeader.DurableBytes - 4);
+        record.Index = record.IsSos ? JournalState.SosIndex : JournalState.KindIndex(record.Kind);
     }
 
     private void Pass(int at, int offset)
@@ -220,6 +226,7 @@ internal sealed class JournalReader
             burnt += _window[at + i] == 0 ? 1 : 0;
         }
 
+        PassedDecayed |= !PassedWritten && erased != length && burnt != length;
         PassedWritten |= erased != length;
         if (burnt == length)
         {
