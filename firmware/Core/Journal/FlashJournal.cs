@@ -66,6 +66,16 @@ public sealed class FlashJournal : IFrameJournal
     /// <param name="firstBlock">The first of the journal's own erase blocks.</param>
     /// <param name="blockCount">How many are its own, <see cref="BlocksMin"/> or more.</param>
     public FlashJournal(IFlash flash, int firstBlock, int blockCount)
+        : this(flash, firstBlock, blockCount, null)
+    {
+    }
+
+    /// <inheritdoc cref="FlashJournal(IFlash, int, int)"/>
+    /// <param name="flash">The flash.</param>
+    /// <param name="firstBlock">The first of the journal's own erase blocks.</param>
+    /// <param name="blockCount">How many are its own, <see cref="BlocksMin"/> or more.</param>
+    /// <param name="beat">Told that the start goes on, or null: of a long ring it may take longer than a watchdog waits.</param>
+    public FlashJournal(IFlash flash, int firstBlock, int blockCount, IBeat beat)
     {
         CheckGeometry(flash, firstBlock, blockCount);
         _ring = new JournalRing(flash, firstBlock, blockCount);
@@ -81,7 +91,7 @@ public sealed class FlashJournal : IFrameJournal
         _freeWanted = FreeBlocksLeast + PartialBlocks + (blocks * CapacityPercent / 100 / Pace);
         long kept = CapacityBytes / 4 / longestBytes;
         KeptNewest = kept < KeptNewestMax ? (int)kept : KeptNewestMax;
-        _ring.Recover(Recovery);
+        _ring.Recover(Recovery, beat);
         _nextAppended = _ring.State.NextCounter;
         SaveState();
         Recovery.HeldFrames = _ring.HeldFrames;

@@ -6,13 +6,23 @@ namespace BoatTelemetry.Core.Journal;
 // of the frames themselves only those behind which no record follows at once, since only these can be torn.
 internal sealed partial class JournalRing
 {
+    private IBeat _beat;
     private int _oldFrames;
     private int _stateBlock;
     private int _stateOffset;
     private bool _behindState;
 
     /// <summary>Finds head, state and tail, counts what is held, and makes stable what the last life may have left half done.</summary>
-    internal void Recover(JournalRecovery found)
+    internal void Recover(JournalRecovery found, IBeat beat)
+    {
+        _beat = beat;
+        Reader.Widen();
+        FindAll(found);
+        Reader.Narrow();
+        _beat = null;
+    }
+
+    private void FindAll(JournalRecovery found)
     {
         FindHead(found);
         found.MayHideNewer = found.UnreadableBlocks > 0 && Blocks.IsBad(Following(_headBlock));
@@ -40,6 +50,7 @@ internal sealed partial class JournalRing
     {
         for (int block = 0; block < _blockCount; block++)
         {
+            Beat();
             uint sequence = Reader.Sequence(block);
             if (Reader.Failed)
             {
@@ -124,6 +135,7 @@ internal sealed partial class JournalRing
         _tailBlock = _headBlock;
         for (int block = 0; block < _blockCount; block++)
         {
+            Beat();
             uint sequence = Reader.Sequence(block);
             if (sequence >= State.TailSequence && sequence != 0 && sequence < oldest)
             {
@@ -189,6 +201,7 @@ internal sealed partial class JournalRing
             }
             else
             {
+                Beat();
                 block = Following(block);
                 from = DataOffset;
             }
@@ -229,7 +242,8 @@ internal sealed partial class JournalRing
         int block = _tailBlock;
         for (int i = 0; i < _blockCount; i++)
         {
-            uint sequence = Reader.Sequence(block);
+            Beat();
+            uint sequence = Reader.SequenceOfNext(block);
             if (sequence >= State.TailSequence && sequence <= _sequence)
             {
                 CountBlock(block, record, next, found);
@@ -333,6 +347,14 @@ internal sealed partial class JournalRing
             BurnRecord(record);
             _oldFrames += IsOld(record) ? 1 : 0;
             State.Tallies[JournalState.TallyDamaged]++;
+        }
+    }
+
+    private void Beat()
+    {
+        if (_beat != null)
+        {
+            _beat.Beat();
         }
     }
 
