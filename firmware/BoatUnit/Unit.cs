@@ -92,7 +92,7 @@ public sealed class Unit
         if (_keyStore.TryLoad())
         {
             AddNetworks(hardware, config, nowMs);
-            _reporting = new Reporting(platform, config, _settings, _keys, _counters, _links, _panel, Seed());
+            _reporting = new Reporting(platform, config, _settings, _keys, _counters, _links, _panel, Seed(), new StartBeat(_supervisor, platform.Clock));
             _panel.Use(_reporting);
             _time.Pass(_reporting.Fixes);
         }

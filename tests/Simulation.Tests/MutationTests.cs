@@ -82,8 +82,8 @@ public sealed class MutationTests(ITestOutputHelper output)
         {
             private int _appends;
 
-            public override JournalResult Append(byte[] frame, int offset, int length) =>
-                ++_appends % 10 == 0 ? JournalResult.Stored : base.Append(frame, offset, length);
+            public override JournalResult Append(byte[] frame, int offset, int length, bool isSos) =>
+                ++_appends % 10 == 0 ? JournalResult.Stored : base.Append(frame, offset, length, isSos);
         }
     }
 
@@ -175,7 +175,7 @@ public sealed class MutationTests(ITestOutputHelper output)
 
         public long DroppedFrames => real.DroppedFrames;
 
-        public virtual JournalResult Append(byte[] frame, int offset, int length) => real.Append(frame, offset, length);
+        public virtual JournalResult Append(byte[] frame, int offset, int length, bool isSos) => real.Append(frame, offset, length, isSos);
 
         public virtual void Acknowledge(Acknowledgement acknowledgement) => real.Acknowledge(acknowledgement);
 
@@ -188,6 +188,8 @@ public sealed class MutationTests(ITestOutputHelper output)
         public bool MoveToOlder(JournalCursor cursor) => real.MoveToOlder(cursor);
 
         public bool MoveTo(JournalCursor cursor, uint counter) => real.MoveTo(cursor, counter);
+
+        public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => real.MoveToEvent(cursor, counter, sosOnly);
 
         public int Read(JournalCursor cursor, byte[] buffer, int offset) => real.Read(cursor, buffer, offset);
     }

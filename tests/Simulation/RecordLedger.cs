@@ -29,8 +29,10 @@ public sealed class RecordLedger : IOutsideUnit
     public bool FlashIsBroken { get; set; }
 
     /// <summary>
-    /// Records that starts may have overlooked: in blocks that could not be read then, or with a header that had decayed. The
-    /// journal cannot know how many they were, so it has no tally of them; its recovery tells blocks and places.
+    /// Records that starts may have overlooked: where the block that was written last could not be read, its state, which counts
+    /// them, could not be read either. The journal says so (<see cref="JournalRecovery.MayHideNewer"/>); a block's worth each.
+    /// And behind the last state, where a decayed header cannot be told from a torn record
+    /// (<see cref="JournalRecovery.UncertainRecords"/>).
     /// </summary>
     public long Overlooked { get; private set; }
 
@@ -68,9 +70,20 @@ public sealed class RecordLedger : IOutsideUnit
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(acknowledgement);
+        var selective = acknowledgement.SelectiveBitmap == 0 ? 0 : acknowledgement.SelectiveFirst;
+        return CountCovered(journal, acknowledgement, 0, (long)acknowledgement.BaseCounter + Acknowledgement.BitmapBits)
+            + CountCovered(
+                journal,
+                acknowledgement,
+                Math.Max(selective, (long)acknowledgement.BaseCounter + Acknowledgement.BitmapBits + 1),
+                (long)selective + Acknowledgement.BitmapBits - 1);
+    }
+
+    private int CountCovered(FlashJournal journal, Acknowledgement acknowledgement, long from, long to)
+    {
         var covered = 0;
-        var more = journal.MoveToOldest(_cursor);
-        while (more && _cursor.Counter <= (long)acknowledgement.BaseCounter + Acknowledgement.BitmapBits)
+        var more = from <= uint.MaxValue && journal.MoveTo(_cursor, (uint)from);
+        while (more && _cursor.Counter <= to)
         {
             if (acknowledgement.Covers(_cursor.Counter))
             {
@@ -110,7 +123,7 @@ public sealed class RecordLedger : IOutsideUnit
     {
         ArgumentNullException.ThrowIfNull(journal);
         if (FlashIsBroken)
-            Overlooked += journal.Recovery.TornRecords + ((long)journal.Recovery.UnreadableBlocks * FramesOfBlockMax);
+            Overlooked += journal.Recovery.UncertainRecords + (journal.Recovery.MayHideNewer ? FramesOfBlockMax : 0);
         Audit(journal, "after a start");
     }
 
@@ -179,10 +192,10 @@ public sealed class WatchedJournal(IFrameJournal used, FlashJournal journal, Rec
     private long Gone => journal.DroppedFrames + journal.DamagedFrames;
 
     /// <inheritdoc/>
-    public JournalResult Append(byte[] frame, int offset, int length)
+    public JournalResult Append(byte[] frame, int offset, int length, bool isSos)
     {
         var (held, gone) = (journal.HeldFrames, Gone);
-        var result = used.Append(frame, offset, length);
+        var result = used.Append(frame, offset, length, isSos);
         ledger.Appended(frame, offset, length, result);
         Check("an append", held + (result == JournalResult.Stored ? 1 : 0), gone);
         return result;
@@ -219,6 +232,9 @@ public sealed class WatchedJournal(IFrameJournal used, FlashJournal journal, Rec
 
     /// <inheritdoc/>
     public bool MoveTo(JournalCursor cursor, uint counter) => used.MoveTo(cursor, counter);
+
+    /// <inheritdoc/>
+    public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => used.MoveToEvent(cursor, counter, sosOnly);
 
     /// <inheritdoc/>
     public int Read(JournalCursor cursor, byte[] buffer, int offset) => used.Read(cursor, buffer, offset);

@@ -8,7 +8,7 @@ namespace BoatTelemetry.Simulation;
 /// The shore as simple as can be: opens, stores by counter, and acknowledges behind its commit. What is not committed is
 /// lost when it crashes.
 /// </summary>
-public sealed class ReferenceGateway : IFrameOpener
+public sealed class ReferenceGateway : IFrameOpener, ICommittedCounters
 {
     private readonly VoyagePlan _plan;
     private readonly VoyageClock _clock;
@@ -20,6 +20,8 @@ public sealed class ReferenceGateway : IFrameOpener
     private readonly List<Uncommitted> _uncommitted = [];
     private readonly List<Way> _answers = [];
     private readonly List<byte[]> _sentBefore = [];
+    private readonly DurableAnswer _answer = new();
+    private readonly Acknowledgement _said = new();
     private readonly DownlinkReservation _reservation = new(new KeptNumber());
     private DownlinkCounter _acknowledgements = new();
     private DownlinkCounter _commands = new();
@@ -36,8 +38,10 @@ public sealed class ReferenceGateway : IFrameOpener
         (_plan, _clock, _agenda, _cipher, _doubles) = (plan, clock, agenda, cipher, doubles);
     }
 
-    /// <summary>Sends a frame down the way on which another came up.</summary>
-    public delegate void Way(byte[] frame);
+    /// <summary>The way on which a frame came up.</summary>
+    /// <param name="Send">Sends a frame down it.</param>
+    /// <param name="FramesMax">So many acknowledgements are sent for one commit; over LoRa each is air time of the shore.</param>
+    public sealed record Way(Action<byte[]> Send, int FramesMax);
 
     /// <summary>Told what is wrong.</summary>
     public Action<string>? Violated { get; set; }
@@ -84,6 +88,9 @@ public sealed class ReferenceGateway : IFrameOpener
     }
 
     /// <inheritdoc/>
+    bool ICommittedCounters.IsCommitted(uint counter) => Has(counter);
+
+    /// <inheritdoc/>
     public bool Opens(uint counter) => _codec.Open(_cipher, OperatingArea.Indonesia, counter) == FrameRejection.None;
 
     /// <summary>The process dies and comes back after a while, with what it had committed.</summary>
@@ -122,7 +129,7 @@ public sealed class ReferenceGateway : IFrameOpener
         {
             _window.Mark(_codec.Header.Counter);
             _windowKept.Mark(_codec.Header.Counter);
-            Acknowledge(answer);
+            Acknowledge(answer, [_codec.Header.Counter]);
         }
 
         if (_commits)
@@ -147,7 +154,7 @@ public sealed class ReferenceGateway : IFrameOpener
         _liveKept = (_live.Newest, _live.Seen, _live.AsOfUtcMs);
         foreach (var answer in _answers)
         {
-            Acknowledge(answer);
+            Acknowledge(answer, _uncommitted.Select(entry => entry.Counter));
             foreach (var entry in _uncommitted.Where(entry => entry.IsSos))
                 SendCommand(answer, new Command { Kind = CommandKind.SosAcknowledged, EventCounter = entry.Counter, SosCode = 1 });
             if (_plan.Random.Next(60) == 0)
@@ -191,17 +198,25 @@ public sealed class ReferenceGateway : IFrameOpener
             _live.Announce(entry.NextLive, entry.SaidUtcMs);
     }
 
-    private void Acknowledge(Way answer)
+    private void Acknowledge(Way answer, IEnumerable<uint> committed)
+    {
+        _answer.Clear();
+        foreach (var counter in committed)
+            _answer.Add(counter);
+        for (var frames = 0; frames < answer.FramesMax && _answer.TryNext(_window, this, _said); frames++)
+            SendAcknowledgement(answer);
+    }
+
+    private void SendAcknowledgement(Way answer)
     {
         if (!_acknowledgements.TryNext(_reservation, _clock.TrueUtcMs, out var counter))
             return;
         var frame = new byte[FrameLimits.FrameBytesMax];
-        var acknowledgement = new Acknowledgement { BaseCounter = _window.Base, Bitmap = _window.Bitmap };
-        var length = _codec.SealAcknowledgement(acknowledgement, _cipher, UnitLife.Number, counter, frame, 0);
+        var length = _codec.SealAcknowledgement(_said, _cipher, UnitLife.Number, counter, frame, 0);
         Array.Resize(ref frame, length);
         if (_sentBefore.Count < 64)
             _sentBefore.Add(frame);
-        answer(frame);
+        answer.Send(frame);
     }
 
     private void SendCommand(Way answer, Command command)
@@ -210,7 +225,7 @@ public sealed class ReferenceGateway : IFrameOpener
             return;
         var frame = new byte[FrameLimits.FrameBytesMax];
         var length = _codec.SealCommand(command, _cipher, UnitLife.Number, counter, frame, 0);
-        answer(frame[..length]);
+        answer.Send(frame[..length]);
     }
 
     private Command AnyCommand()
@@ -238,7 +253,7 @@ public sealed class ReferenceGateway : IFrameOpener
         var frame = (byte[])_sentBefore[random.Next(_sentBefore.Count)].Clone();
         if (random.Next(2) == 0)
             random.NextBytes(frame.AsSpan(FrameHeader.LiveBytes));
-        answer(frame);
+        answer.Send(frame);
     }
 
     private sealed record Uncommitted(uint Counter, FrameKind Kind, byte[] Frame)

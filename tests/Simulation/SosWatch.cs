@@ -3,10 +3,14 @@ using BoatTelemetry.Core.Links;
 namespace BoatTelemetry.Simulation;
 
 /// <summary>
-/// Whether each SOS arrives in its bound. Pressed in this life, and with a link within reach without interruption (the
-/// unit and the shore running): the bound is the time in which the dispatcher's retries on that link are so many that all
-/// of them are lost once in 10^9 times.
+/// Whether each SOS arrives in its bound, from the press on or, where the power failed meanwhile, from the instant at which
+/// it is back. With a link within reach without interruption (the unit and the shore running) the bound is the time of so
+/// many of the dispatcher's retries on that link that all of them are lost once in 10^9 times.
 /// </summary>
+/// <remarks>
+/// Time in which the law leaves no room for one more SOS does not count: then nothing may be sent, and the unit's ledger,
+/// which the exact one is held against, says so. In one life it cannot say so for longer than an hour.
+/// </remarks>
 public sealed class SosWatch
 {
     private const double LostOnceIn = 1e9;
@@ -16,15 +20,20 @@ public sealed class SosWatch
     // From a frame's sending to its commit: air, the gateway's commit, and the voyage's own steps.
     private const long PassageMs = 5_000;
 
-    // The SOS reserve holds 14 frames of SF10 (AirtimeOptions); from there on an hour has to pass for its next ones.
-    private const int ReserveFrames = 12;
-    private const long HourMs = 3_600_000;
+    // Each attempt on LoRa may find another frame on the air (SF12, 51 bytes: 2.8 s) or the channel busy.
+    private const long LoRaBusyMs = 4_000;
 
     // US915: at a start each channel rests.
     private const long ChannelRestMs = 25_000;
 
+    // The ledger's slots (30 s) and what one frame takes.
+    private const long BarredMaxMs = 3_600_000 + 60_000;
+
     private readonly DispatchOptions _options = new();
     private readonly List<Pressed> _open = [];
+    private readonly HashSet<uint> _counters = [];
+    private long _barredSinceMs = -1;
+    private long _barredAtMs;
 
     /// <summary>Told what is wrong.</summary>
     public Action<string>? Violated { get; set; }
@@ -35,13 +44,14 @@ public sealed class SosWatch
     /// <summary>The same for those that a loss of power interrupted.</summary>
     public List<long> RestartedDelaysMs { get; } = [];
 
+    /// <summary>Time in which an SOS was open, LoRa within reach, and the hour used up.</summary>
+    public long BarredMs { get; private set; }
+
     public int Count { get; private set; }
 
     public int Open => _open.Count;
 
     public bool IsSos(uint counter) => _counters.Contains(counter);
-
-    private readonly HashSet<uint> _counters = [];
 
     public void Press(uint counter, long nowMs)
     {
@@ -52,6 +62,7 @@ public sealed class SosWatch
 
     public void Restarted()
     {
+        _barredSinceMs = -1;
         foreach (var sos in _open)
             sos.Restarted = true;
     }
@@ -67,17 +78,50 @@ public sealed class SosWatch
         (sos.Restarted ? RestartedDelaysMs : DelaysMs).Add(nowMs - fromMs);
     }
 
-    /// <summary>A link of this kind is within reach since the instant given.</summary>
-    public void Check(LinkKind kind, LinkReach reach, long sinceMs, long nowMs)
+    /// <summary>A network is within reach since the instant given, which is not before the unit's start.</summary>
+    public void Check(LinkKind kind, LinkReach reach, long sinceMs, long nowMs) => Check(kind, reach, sinceMs, nowMs, 0, 0);
+
+    /// <summary>LoRa is within reach since the instant given.</summary>
+    /// <param name="reach">How well.</param>
+    /// <param name="sinceMs">Not before the unit's start.</param>
+    /// <param name="nowMs">Now.</param>
+    /// <param name="paceMs">The pace that the hour can keep up for one SOS.</param>
+    /// <param name="isBarred">Whether the hour leaves no room for one.</param>
+    public void CheckLoRa(LinkReach reach, long sinceMs, long nowMs, int paceMs, bool isBarred)
+    {
+        var barredMs = 0L;
+        if (isBarred)
+        {
+            barredMs = _barredSinceMs < 0 ? 0 : nowMs - _barredAtMs;
+            _barredSinceMs = _barredSinceMs < 0 ? nowMs : _barredSinceMs;
+            _barredAtMs = nowMs;
+            if (nowMs - _barredSinceMs > BarredMaxMs)
+                Violated?.Invoke($"the unit has allowed itself no SOS on LoRa for {nowMs - _barredSinceMs} ms");
+        }
+        else
+        {
+            _barredSinceMs = -1;
+        }
+
+        BarredMs += barredMs;
+        Check(LinkKind.LoRa, reach, sinceMs, nowMs, paceMs, barredMs);
+    }
+
+    private void Check(LinkKind kind, LinkReach reach, long sinceMs, long nowMs, int paceMs, long barredMs)
     {
         ArgumentNullException.ThrowIfNull(reach);
         foreach (var sos in _open)
         {
             sos.FirstReachMs = sos.FirstReachMs < 0 ? Math.Max(sos.PressedMs, nowMs) : sos.FirstReachMs;
-            if (sos.Restarted)
-                continue;
-            var waitedMs = nowMs - Math.Max(sos.PressedMs, sinceMs);
-            var boundMs = BoundMs(kind, reach);
+            var fromMs = Math.Max(sos.PressedMs, sinceMs);
+            if (kind == LinkKind.LoRa)
+            {
+                sos.BarredMs = sos.BarredFromMs == fromMs ? sos.BarredMs + barredMs : 0;
+                sos.BarredFromMs = fromMs;
+            }
+
+            var waitedMs = nowMs - fromMs - (kind == LinkKind.LoRa ? sos.BarredMs : 0);
+            var boundMs = BoundMs(kind, reach, paceMs * _counters.Count, isNew: sos.PressedMs >= sinceMs && !sos.Restarted);
             if (waitedMs <= boundMs)
                 continue;
             Violated?.Invoke($"SOS {sos.Counter} has not arrived after {waitedMs} ms within reach over {kind}; the bound is {boundMs} ms");
@@ -85,21 +129,21 @@ public sealed class SosWatch
         }
     }
 
-    public long BoundMs(LinkKind kind, LinkReach reach)
+    // One that was pressed within reach begins with short waits. One that was pressed before may have come to the longest, and
+    // to the pace of all that are open; so may one that goes on after a restart, if that lies before the reach.
+    private long BoundMs(LinkKind kind, LinkReach reach, long paceMs, bool isNew)
     {
-        ArgumentNullException.ThrowIfNull(reach);
         var attempts = AttemptsFor(reach) + SpareAttempts;
-
-        // Pressed before the link came within reach, it may have the longest wait before it.
-        var waitMs = (double)_options.SosRetryMaxMs;
+        var steadyMs = Math.Max(_options.SosRetryMaxMs, paceMs);
+        var waitMs = (double)steadyMs;
         for (var i = 0; i < attempts; i++)
-            waitMs += Math.Min((double)_options.SosRetryMs * Math.Pow(2, Math.Min(i, 16)), _options.SosRetryMaxMs);
+        {
+            var isBurst = isNew && i < _options.SosBurstSends;
+            waitMs += isBurst ? Math.Min(_options.SosRetryMs * Math.Pow(2, i), _options.SosRetryMaxMs) : steadyMs;
+        }
+
         var boundMs = (long)(waitMs * JitterMax) + reach.DelayMaxMs + PassageMs;
-        if (kind != LinkKind.LoRa)
-            return boundMs;
-        boundMs += ChannelRestMs;
-        var frames = (long)attempts * _counters.Count;
-        return frames <= ReserveFrames ? boundMs : boundMs + (HourMs * (1 + (frames / ReserveFrames)));
+        return kind == LinkKind.LoRa ? boundMs + ChannelRestMs + (attempts * LoRaBusyMs) : boundMs;
     }
 
     private static int AttemptsFor(LinkReach reach)
@@ -115,6 +159,11 @@ public sealed class SosWatch
         public long PressedMs => pressedMs;
 
         public long FirstReachMs { get; set; } = -1;
+
+        /// <summary>Of the wait that began at <see cref="BarredFromMs"/>.</summary>
+        public long BarredMs { get; set; }
+
+        public long BarredFromMs { get; set; } = -1;
 
         public bool Restarted { get; set; }
     }

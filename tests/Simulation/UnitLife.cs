@@ -19,6 +19,7 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
     private const uint DurableReserve = 8;
     private const int SketchedFixesEachPoll = 4;
     private const int LoRaTrackBytes = 66;
+    private const int SosBytes = EventFrame.ShortBytes;
 
     private static readonly Fence[] NoFences = [];
 
@@ -27,6 +28,8 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
     private readonly KeyedCipher _cipher;
     private readonly DownlinkReceiver _downlinks;
     private readonly AirtimeBudget? _budget;
+    private readonly RadioSettings _settings = new() { BandwidthHz = 125_000, CodingRateDenominator = 5, PreambleSymbols = 8 };
+    private long _nowMs;
     private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
 
     public UnitLife(
@@ -101,8 +104,15 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
 
     public UnitCondition Condition { get; } = new();
 
+    /// <summary>See <see cref="LoRaLink.SosPaceMs"/>.</summary>
+    public int SosPaceMs => LoRa is null ? 0 : LoRa.SosPaceMs(SosBytes);
+
+    /// <summary>Whether the unit's ledger leaves no room for an SOS on any channel.</summary>
+    public bool IsSosBarred => _budget is not null && _budget.Region.ChannelsHz.All(IsBarred);
+
     public void Poll(long nowMs)
     {
+        _nowMs = nowMs;
         TellWidest();
         _downlinks.Poll(nowMs);
         Events.Poll(nowMs);
@@ -116,6 +126,17 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
             State.AirtimePermille = _budget.UsedPermille(nowMs);
         Dispatcher.Poll(nowMs);
         _used.Tend(SketchedFixesEachPoll);
+    }
+
+    private bool IsBarred(int frequencyHz)
+    {
+        var region = _budget!.Region;
+        var factor = TimeOnAir.SpreadingFactorMax;
+        while (region.FrameBytesMax(factor) < SosBytes)
+            factor--;
+        _settings.FrequencyHz = frequencyHz;
+        _settings.SpreadingFactor = factor;
+        return _budget.Check(_settings, SosBytes, AirtimePurpose.Sos, _nowMs) == AirtimeRefusal.DutyCycle;
     }
 
     /// <inheritdoc/>

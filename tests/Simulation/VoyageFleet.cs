@@ -53,7 +53,10 @@ public static class VoyageFleet
         Row(text, "SOS pressed", results.Sum(result => (long)result.SosPressed));
         Delays(text, "SOS delay", results.SelectMany(result => result.SosDelaysMs));
         Delays(text, "SOS delay over a power cut", results.SelectMany(result => result.SosRestartedDelaysMs));
+        Row(text, "SOS barred by the hour, minutes", results.Sum(result => result.SosBarredMs) / 60_000.0);
         Delays(text, "journal empty in harbour after", results.Select(result => result.DrainMs));
+        if (results.Count > 0)
+            Row(text, "  the longest with seed", results.MaxBy(result => result.DrainMs)!.Seed);
         Row(text, "harbours left with records held", results.Count(result => result.LeftInJournal > 0));
         Row(text, "  records held then", results.Sum(result => (long)result.LeftInJournal));
         return text.ToString();

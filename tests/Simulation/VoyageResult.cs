@@ -52,6 +52,9 @@ public sealed class VoyageResult
 
     public List<long> SosRestartedDelaysMs { get; set; } = [];
 
+    /// <summary>Time in which an SOS was open with LoRa within reach, and the hour used up.</summary>
+    public long SosBarredMs { get; set; }
+
     public long DrainMs { get; set; }
 
     /// <summary>Records that are still held when the stay in harbour ends.</summary>

@@ -36,7 +36,9 @@ public static class ReferenceLayout
             2 => [.. World(), .. Live(), Reserved(2)],
             5 => Event(flags, originLatitude, originLongitude),
             6 => (flags & 8) != 0 ? [.. Status(), .. StatusLong()] : Status(),
-            7 => [Plain("baseCounter", 32), Plain("bitmap", 32)],
+            7 => fields.ContainsKey("selectiveBitmap")
+                ? [Plain("baseCounter", 32), Plain("bitmap", 32), Plain("selectiveFirst", 32), Plain("selectiveBitmap", 32)]
+                : [Plain("baseCounter", 32), Plain("bitmap", 32)],
             8 => Command((string)fields["kind"]!),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no fields of its own"),
         };

@@ -35,6 +35,9 @@ public sealed class LittleFsFlash : IFlash
     // All ones; what a gap is filled with.
     private readonly byte[] _erased = new byte[32];
 
+    // What stands where something is programmed a second time: burning a record, mostly.
+    private readonly byte[] _there = new byte[32];
+
     /// <param name="folder">The folder; made if it is not there.</param>
     /// <param name="area">What the area's files begin with.</param>
     /// <param name="eraseBlockBytes">Bytes of an erase block.</param>
@@ -78,6 +81,9 @@ public sealed class LittleFsFlash : IFlash
     /// <inheritdoc/>
     public int BlockCount { get; }
 
+    /// <summary>Files opened since the start: what an operation costs before its first byte.</summary>
+    public int Opens { get; private set; }
+
     /// <summary>Operations that the file system refused since the start.</summary>
     public int Failures { get; private set; }
 
@@ -87,14 +93,12 @@ public sealed class LittleFsFlash : IFlash
         CheckRange(block, offset, length);
         try
         {
-            int there = LengthOf(block) - offset;
-            there = there < 0 ? 0 : there > length ? length : there;
-            for (int i = there; i < length; i++)
+            for (int i = 0; i < length; i++)
             {
                 buffer[bufferOffset + i] = Erased;
             }
 
-            if (there == 0 || ReadFile(block, offset, buffer, bufferOffset, there))
+            if (IsErasedFrom(block, offset) || ReadFile(block, offset, buffer, bufferOffset, length))
             {
                 return FlashResult.Done;
             }
@@ -183,6 +187,7 @@ public sealed class LittleFsFlash : IFlash
         int length = 0;
         if (File.Exists(_paths[block]))
         {
+            Opens++;
             FileStream file = new FileStream(_paths[block], FileMode.Open, FileAccess.Read);
             try
             {
@@ -198,16 +203,32 @@ public sealed class LittleFsFlash : IFlash
         return length;
     }
 
+    // Without opening what is not there, or is known to be shorter.
+    private bool IsErasedFrom(int block, int offset)
+    {
+        if (_lengths[block] == LengthUnknown && !File.Exists(_paths[block]))
+        {
+            _lengths[block] = 0;
+        }
+
+        return _lengths[block] != LengthUnknown && _lengths[block] <= offset;
+    }
+
+    // Of the range what the file has; and its length, which is known from then on.
     private bool ReadFile(int block, int offset, byte[] buffer, int bufferOffset, int length)
     {
+        Opens++;
         FileStream file = new FileStream(_paths[block], FileMode.Open, FileAccess.Read);
         try
         {
-            file.Seek(offset, SeekOrigin.Begin);
+            _lengths[block] = (int)file.Length;
+            int there = _lengths[block] - offset;
+            there = there < 0 ? 0 : there > length ? length : there;
+            file.Seek(there == 0 ? 0 : offset, SeekOrigin.Begin);
             int done = 0;
-            while (done < length)
+            while (done < there)
             {
-                int read = file.Read(buffer, bufferOffset + done, length - done);
+                int read = file.Read(buffer, bufferOffset + done, there - done);
                 if (read <= 0)
                 {
                     // Shorter than it was.
@@ -228,6 +249,7 @@ public sealed class LittleFsFlash : IFlash
 
     private void WriteFile(int block, int end, int offset, byte[] buffer, int bufferOffset, int length)
     {
+        Opens++;
         FileStream file = new FileStream(_paths[block], FileMode.OpenOrCreate, FileAccess.ReadWrite);
         try
         {
@@ -257,17 +279,21 @@ public sealed class LittleFsFlash : IFlash
             return;
         }
 
-        byte[] there = new byte[over > length ? length : over];
-        if (!ReadFile(block, offset, there, 0, there.Length))
+        over = over > length ? length : over;
+        for (int done = 0; done < over; done += _there.Length)
         {
-            throw new IOException();
-        }
-
-        for (int i = 0; i < there.Length; i++)
-        {
-            if ((buffer[bufferOffset + i] & ~there[i]) != 0)
+            int part = over - done < _there.Length ? over - done : _there.Length;
+            if (!ReadFile(block, offset + done, _there, 0, part))
             {
-                throw new InvalidOperationException("Programming cannot set a bit.");
+                throw new IOException();
+            }
+
+            for (int i = 0; i < part; i++)
+            {
+                if ((buffer[bufferOffset + done + i] & ~_there[i]) != 0)
+                {
+                    throw new InvalidOperationException("Programming cannot set a bit.");
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ public sealed class PanelReports : ISosIndicator
     private readonly PanelState _shown = new PanelState();
     private Reporting _reporting;
     private uint _sosCounter;
+    private bool _isRestored;
     private long _progressAtMs;
 
     public PanelReports(PanelInputs inputs, PanelOutputs outputs, BoardSensors sensors)
@@ -48,6 +49,7 @@ public sealed class PanelReports : ISosIndicator
         {
             RaiseButtons(nowMs);
             RaiseSensors(nowMs);
+            RestoreSos(nowMs);
             _reporting.Condition.Alarm = _inputs.Sos.IsRaised || _inputs.ManOverboard.IsRaised;
         }
 
@@ -92,6 +94,24 @@ public sealed class PanelReports : ISosIndicator
         }
     }
 
+    // An SOS that nobody had acknowledged when the power failed: the alarm is on again, and the lamp goes on from where it was.
+    private void RestoreSos(long nowMs)
+    {
+        long counter = _reporting.Dispatcher.SosFromRecord;
+        if (_isRestored || counter == LinkDispatcher.NoCounter)
+        {
+            return;
+        }
+
+        _isRestored = true;
+        _inputs.Sos.Restore(nowMs);
+        if (_shown.Sos == SosProgress.None)
+        {
+            _sosCounter = (uint)counter;
+            _shown.Sos = SosProgress.Raised;
+        }
+    }
+
     private void RaiseSensors(long nowMs)
     {
         if (_inputs.TakeOpened())
@@ -116,7 +136,7 @@ public sealed class PanelReports : ISosIndicator
         if (_reporting != null && isOpen && nowMs >= _progressAtMs)
         {
             _progressAtMs = nowMs + ProgressEveryMs;
-            _sosCounter = _reporting.Events.LastSosCounter;
+            _sosCounter = _reporting.Events.HasSos ? _reporting.Events.LastSosCounter : _sosCounter;
             _shown.Sos = ProgressOf(_sosCounter);
         }
 

@@ -27,7 +27,7 @@ public sealed class Reporting
     private readonly FlashJournal _journal;
     private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
 
-    public Reporting(UnitPlatform platform, UnitConfig config, LiveSettings settings, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed)
+    public Reporting(UnitPlatform platform, UnitConfig config, LiveSettings settings, UnitKeys keys, FlashCounterStore counters, UnitLinks links, ISosIndicator sos, uint seed, IBeat beat)
     {
         int unit = config.Number(ConfigKeys.UnitId);
         IUnitLink[] all = links.All();
@@ -35,7 +35,7 @@ public sealed class Reporting
         Keyring = new UnitKeyring(keys);
         CounterAllocator live = new CounterAllocator(counters.Of(FrameClass.Live), LiveReserve);
         CounterAllocator durable = new CounterAllocator(counters.Of(FrameClass.Durable), DurableReserve);
-        _journal = new FlashJournal(platform.Storage.Journal, 0, platform.Storage.Journal.BlockCount);
+        _journal = new FlashJournal(platform.Storage.Journal, 0, platform.Storage.Journal.BlockCount, beat);
         _journal.Sketcher = new TrackSketcher(Keyring.InUse, Keyring.Previous, durable, unit);
         Dispatcher = new LinkDispatcher(all, _journal, new DispatchOptions(), seed);
         Outbox = new DurableOutbox(unit, UnitOptions.Area(config), Keyring.InUse, durable, _journal);

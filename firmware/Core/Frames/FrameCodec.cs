@@ -221,8 +221,8 @@ public sealed class FrameCodec
     {
         FrameHeader.WriteLive(frame, offset, FrameKind.Acknowledgement, unit, counter);
         _acknowledgementFrame.WriteBody(acknowledgement, frame, offset + FrameHeader.LiveBytes);
-        return _seal.Seal(
-            cipher, frame, offset, FrameKind.Acknowledgement, 0, unit, counter, AcknowledgementFrame.BodyBytes, null);
+        int bodyBytes = AcknowledgementFrame.BodyBytesOf(acknowledgement);
+        return _seal.Seal(cipher, frame, offset, FrameKind.Acknowledgement, 0, unit, counter, bodyBytes, null);
     }
 
     /// <summary>Seals a command and returns the frame's length, bytes.</summary>

@@ -12,6 +12,7 @@ namespace BoatTelemetry.Core.Frames;
 // 6 status             durable  up         7       13        4    24
 //   long form                                      50             61
 // 7 acknowledgement    live     down       4       8         4    16
+//   long form                                      16             24
 // 8 command            durable  down       7       5..20     8    20..35
 
 /// <summary>How long the parts of each kind of frame are, and which way it goes: the table of docs/FRAME-SPEC.md.</summary>
@@ -119,6 +120,8 @@ public static class FrameLimits
                 return BodyBytesMax;
             case FrameKind.Sketch:
                 return SketchBytesMax - FrameHeader.DurableBytes - LongTagBytes;
+            case FrameKind.Acknowledgement:
+                return AcknowledgementFrame.LongBodyBytes;
             case FrameKind.Command:
                 return CommandFrame.BodyBytesMax;
             default:
@@ -130,6 +133,12 @@ public static class FrameLimits
     public static FrameRejection CheckBodyBytes(FrameKind kind, int flags, int bytes)
     {
         if (bytes < BodyBytesShortest(kind, flags))
+        {
+            return FrameRejection.TooShort;
+        }
+
+        // One of two lengths, and its header has no flags that would say which.
+        if (kind == FrameKind.Acknowledgement && bytes > AcknowledgementFrame.BodyBytes && bytes < AcknowledgementFrame.LongBodyBytes)
         {
             return FrameRejection.TooShort;
         }

@@ -11,9 +11,9 @@ namespace BoatTelemetry.Core.Journal;
 /// <remarks>
 /// <para>Held frames take <see cref="CapacityBytes"/> of the ring at most; the rest is what reclaiming needs to stay within
 /// its pace. When that is reached, and acknowledged frames do not count, room is made in this order: the oldest track
-/// blocks become sketches; what cannot be sketched goes, oldest first: track blocks, status, sketches, events. The newest
+/// blocks become sketches; what cannot be sketched goes, oldest first: track blocks, status, sketches, events, SOS. The newest
 /// <see cref="KeptNewest"/> numbers are not touched.</para>
-/// <para>An append reclaims <see cref="Pace"/> times the bytes it writes, so its work is bounded: with blocks of 4 KiB at
+/// <para>An append then reclaims <see cref="Pace"/> times the bytes it wrote, so its work is bounded: with blocks of 4 KiB at
 /// most 2 erases and 4 KiB programmed, unless fewer than <see cref="FreeBlocksLeast"/> blocks are free
 /// (after faults; counted). Making a sketch of an hour is more, which is why <see cref="Tend"/> does it beforehand.</para>
 /// </remarks>
@@ -66,6 +66,16 @@ public sealed class FlashJournal : IFrameJournal
     /// <param name="firstBlock">The first of the journal's own erase blocks.</param>
     /// <param name="blockCount">How many are its own, <see cref="BlocksMin"/> or more.</param>
     public FlashJournal(IFlash flash, int firstBlock, int blockCount)
+        : this(flash, firstBlock, blockCount, null)
+    {
+    }
+
+    /// <inheritdoc cref="FlashJournal(IFlash, int, int)"/>
+    /// <param name="flash">The flash.</param>
+    /// <param name="firstBlock">The first of the journal's own erase blocks.</param>
+    /// <param name="blockCount">How many are its own, <see cref="BlocksMin"/> or more.</param>
+    /// <param name="beat">Told that the start goes on, or null: of a long ring it may take longer than a watchdog waits.</param>
+    public FlashJournal(IFlash flash, int firstBlock, int blockCount, IBeat beat)
     {
         CheckGeometry(flash, firstBlock, blockCount);
         _ring = new JournalRing(flash, firstBlock, blockCount);
@@ -81,11 +91,9 @@ public sealed class FlashJournal : IFrameJournal
         _freeWanted = FreeBlocksLeast + PartialBlocks + (blocks * CapacityPercent / 100 / Pace);
         long kept = CapacityBytes / 4 / longestBytes;
         KeptNewest = kept < KeptNewestMax ? (int)kept : KeptNewestMax;
-        _ring.Recover(Recovery);
+        _ring.Recover(Recovery, beat);
         _nextAppended = _ring.State.NextCounter;
-        ReclaimFor(stateBytes);
-        _ring.WriteState();
-        _ring.Sync();
+        SaveState();
         Recovery.HeldFrames = _ring.HeldFrames;
         Recovery.AcknowledgedBelow = _ring.State.Acknowledged.BaseCounter;
         Recovery.FlashReads = _ring.Reader.Reads;
@@ -131,7 +139,7 @@ public sealed class FlashJournal : IFrameJournal
     {
         get
         {
-            if (_oldestAsOf != _ring.Removals && _ring.Find(0, true, -1, -1, _found))
+            if (_oldestAsOf != _ring.Removals && _ring.Find(0, true, JournalRing.AllKinds, -1, _found))
             {
                 _oldest = _found.Counter;
                 _oldestAsOf = _ring.Removals;
@@ -178,17 +186,31 @@ public sealed class FlashJournal : IFrameJournal
     /// <summary>Syncs that failed since the start.</summary>
     public int SyncFailures => _ring.SyncFailures;
 
+    /// <summary>Calls for help that the policy has dropped, since the journal was made; they are among the events.</summary>
+    public long DroppedSos => _ring.State.Tallies[JournalState.TallySketched + 1 + JournalState.SosIndex];
+
+    /// <summary>Frames that acknowledgements beyond the base's 32 have let go since the start.</summary>
+    public int ReleasedFrames { get; private set; }
+
     /// <summary>Frames of a kind that the policy has dropped as they were, since the journal was made.</summary>
     public long DroppedOf(FrameKind kind)
     {
         CheckKind(kind);
-        return _ring.State.Tallies[JournalState.TallySketched + 1 + JournalState.KindIndex(kind)];
+        long dropped = _ring.State.Tallies[JournalState.TallySketched + 1 + JournalState.KindIndex(kind)];
+        return kind == FrameKind.Event ? dropped + DroppedSos : dropped;
+    }
+
+    /// <summary>As the interface's, of a frame that is no SOS.</summary>
+    public JournalResult Append(byte[] frame, int offset, int length)
+    {
+        return Append(frame, offset, length, false);
     }
 
     /// <inheritdoc/>
-    public JournalResult Append(byte[] frame, int offset, int length)
+    public JournalResult Append(byte[] frame, int offset, int length, bool isSos)
     {
-        if (_header.Read(frame, offset, length, FrameDirection.Uplink) != FrameRejection.None || !_header.IsDurable)
+        if (_header.Read(frame, offset, length, FrameDirection.Uplink) != FrameRejection.None || !_header.IsDurable
+            || (isSos && _header.Kind != FrameKind.Event))
         {
             return JournalResult.NotDurable;
         }
@@ -205,11 +227,15 @@ public sealed class FlashJournal : IFrameJournal
             return JournalResult.Full;
         }
 
-        ReclaimFor(bytes + _ring.Reader.RecordBytes(JournalState.Bytes));
-        if ((_ring.StateDirty && !_ring.WriteState())
-            || !_ring.Write(JournalRecordType.Frame, frame, offset, length))
+        int written = bytes + _ring.Reader.RecordBytes(JournalState.Bytes);
+        JournalRecordType type = isSos ? JournalRecordType.Sos : JournalRecordType.Frame;
+        if (!TryWrite(type, frame, offset, length))
         {
-            return JournalResult.FlashFailed;
+            ReclaimFor(written);
+            if (!TryWrite(type, frame, offset, length))
+            {
+                return JournalResult.FlashFailed;
+            }
         }
 
         if (_ring.HeldFrames == 1 || (_oldestAsOf == _ring.Removals && counter < _oldest))
@@ -220,7 +246,9 @@ public sealed class FlashJournal : IFrameJournal
 
         RaiseNext(counter);
         _nextAppended = (long)counter + 1;
-        return _ring.Sync() ? JournalResult.Stored : JournalResult.FlashFailed;
+        bool durable = _ring.Sync();
+        ReclaimFor(written);
+        return durable ? JournalResult.Stored : JournalResult.FlashFailed;
     }
 
     /// <inheritdoc/>
@@ -236,50 +264,59 @@ public sealed class FlashJournal : IFrameJournal
         state.Merge(acknowledgement);
         uint known = _before.Acknowledged.BaseCounter;
         uint now = state.Acknowledged.BaseCounter;
-        if (now == known && state.Acknowledged.Bitmap == _before.Acknowledged.Bitmap)
+        if (now != known || state.Acknowledged.Bitmap != _before.Acknowledged.Bitmap)
         {
-            return;
+            _ring.StateDirty = true;
+            uint to = now > uint.MaxValue - Acknowledgement.BitmapBits ? uint.MaxValue : now + Acknowledgement.BitmapBits;
+            if (_ring.Settle(_before, known, to) > 0)
+            {
+                SaveState();
+            }
         }
 
-        _ring.StateDirty = true;
-        uint to = now > uint.MaxValue - Acknowledgement.BitmapBits ? uint.MaxValue : now + Acknowledgement.BitmapBits;
-        if (_ring.Settle(_before, known, to) > 0)
+        if (acknowledgement.SelectiveBitmap != 0)
         {
-            SaveState();
+            Release(acknowledgement);
         }
+    }
+
+    /// <inheritdoc/>
+    public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly)
+    {
+        return Move(cursor, counter, true, sosOnly ? JournalRing.SosKind : JournalRing.EventKinds, -1);
     }
 
     /// <inheritdoc/>
     public bool MoveToOldest(JournalCursor cursor)
     {
-        return Move(cursor, 0, true, -1);
+        return Move(cursor, 0, true, JournalRing.AllKinds, -1);
     }
 
     /// <inheritdoc/>
     public bool MoveToNewest(JournalCursor cursor)
     {
-        return Move(cursor, uint.MaxValue, false, _ring.HeadBlock);
+        return Move(cursor, uint.MaxValue, false, JournalRing.AllKinds, _ring.HeadBlock);
     }
 
     /// <inheritdoc/>
     public bool MoveToNewer(JournalCursor cursor)
     {
         CheckCursor(cursor);
-        return cursor.Counter != uint.MaxValue && Move(cursor, cursor.Counter + 1, true, cursor.Block);
+        return cursor.Counter != uint.MaxValue && Move(cursor, cursor.Counter + 1, true, JournalRing.AllKinds, cursor.Block);
     }
 
     /// <inheritdoc/>
     public bool MoveToOlder(JournalCursor cursor)
     {
         CheckCursor(cursor);
-        return cursor.Counter != 0 && Move(cursor, cursor.Counter - 1, false, cursor.Block);
+        return cursor.Counter != 0 && Move(cursor, cursor.Counter - 1, false, JournalRing.AllKinds, cursor.Block);
     }
 
     /// <inheritdoc/>
     public bool MoveTo(JournalCursor cursor, uint counter)
     {
         CheckCursor(cursor);
-        return Move(cursor, counter, true, cursor.Block);
+        return Move(cursor, counter, true, JournalRing.AllKinds, cursor.Block);
     }
 
     /// <inheritdoc/>
@@ -289,7 +326,7 @@ public sealed class FlashJournal : IFrameJournal
         CheckCursor(cursor);
         bool there = _ring.At(cursor.Block, cursor.Offset, _found)
             && _found.IsFrame && _found.Counter == cursor.Counter && _ring.IsHeld(_found);
-        if (!there && (!_ring.Find(cursor.Counter, true, -1, cursor.Block, _found) || _found.Counter != cursor.Counter))
+        if (!there && (!_ring.Find(cursor.Counter, true, JournalRing.AllKinds, cursor.Block, _found) || _found.Counter != cursor.Counter))
         {
             return 0;
         }
@@ -356,22 +393,65 @@ public sealed class FlashJournal : IFrameJournal
         }
     }
 
-    private bool Move(JournalCursor cursor, uint counter, bool upward, int likelyBlock)
+    private bool Move(JournalCursor cursor, uint counter, bool upward, int kinds, int likelyBlock)
     {
         CheckCursor(cursor);
-        if (!_ring.Find(counter, upward, -1, likelyBlock, _found))
+        if (!_ring.Find(counter, upward, kinds, likelyBlock, _found))
         {
             return false;
         }
 
         cursor.Kind = _found.Kind;
         cursor.Counter = _found.Counter;
+        cursor.IsSos = _found.IsSos;
         cursor.LengthBytes = _found.PayloadBytes;
         cursor.Block = _found.Block;
         cursor.Offset = _found.Offset;
         return true;
     }
 
+    // The state goes first, and counts them no more: if the power fails between, they are held again and are sent again, and
+    // no start takes them for lost.
+    private void Release(Acknowledgement acknowledgement)
+    {
+        _ring.Releasing = ForEachSelected(acknowledgement, false);
+        if (_ring.Releasing > 0)
+        {
+            bool told = _ring.WriteState() && _ring.Sync();
+            ReleasedFrames += told ? ForEachSelected(acknowledgement, true) : 0;
+            _ring.Releasing = 0;
+            _ring.StateDirty = true;
+            ReclaimFor(_ring.Reader.RecordBytes(JournalState.Bytes));
+        }
+    }
+
+    // How many held frames the selective bitmap speaks of; or how many of them were released.
+    private int ForEachSelected(Acknowledgement acknowledgement, bool release)
+    {
+        int count = 0;
+        uint from = acknowledgement.SelectiveFirst;
+        uint last = from > uint.MaxValue - Acknowledgement.BitmapBits ? uint.MaxValue : from + Acknowledgement.BitmapBits - 1;
+        int block = -1;
+        while (_ring.Find(from, true, JournalRing.AllKinds, block, _found) && _found.Counter <= last)
+        {
+            block = _found.Block;
+            from = _found.Counter + 1;
+            if (acknowledgement.Covers(_found.Counter) && (!release || _ring.Release(_found)))
+            {
+                count++;
+            }
+
+            if (from > last || from == 0)
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
+    // Behind the write and not before it: the tail passes over nothing that the last state in flash still says is held. If the
+    // power fails then, a start finds each of those frames or its copy, and what it misses has been lost.
     private void ReclaimFor(int bytes)
     {
         _ring.Reclaim(Pace * bytes, _freeWanted, FreeBlocksLeast);
@@ -379,9 +459,20 @@ public sealed class FlashJournal : IFrameJournal
 
     private void SaveState()
     {
-        ReclaimFor(_ring.Reader.RecordBytes(JournalState.Bytes));
-        _ring.WriteState();
+        int bytes = _ring.Reader.RecordBytes(JournalState.Bytes);
+        if (!_ring.WriteState())
+        {
+            ReclaimFor(bytes);
+            _ring.WriteState();
+        }
+
         _ring.Sync();
+        ReclaimFor(bytes);
+    }
+
+    private bool TryWrite(JournalRecordType type, byte[] frame, int offset, int length)
+    {
+        return (!_ring.StateDirty || _ring.WriteState()) && _ring.Write(type, frame, offset, length);
     }
 
     private void RaiseNext(uint counter)
@@ -398,7 +489,7 @@ public sealed class FlashJournal : IFrameJournal
         {
             bool room = (Sketcher != null && SketchStep(int.MaxValue, true))
                 || TryDrop(FrameKind.Track) || TryDrop(FrameKind.Status) || TryDrop(FrameKind.Sketch)
-                || TryDrop(FrameKind.Event);
+                || TryDrop(FrameKind.Event) || TryDrop(JournalState.SosIndex);
             if (!room)
             {
                 return false;
@@ -410,7 +501,12 @@ public sealed class FlashJournal : IFrameJournal
 
     private bool TryDrop(FrameKind kind)
     {
-        if (!_ring.Find(0, true, JournalState.KindIndex(kind), -1, _found) || IsKept(_found.Counter))
+        return TryDrop(JournalState.KindIndex(kind));
+    }
+
+    private bool TryDrop(int index)
+    {
+        if (!_ring.Find(0, true, 1 << index, -1, _found) || IsKept(_found.Counter))
         {
             return false;
         }
@@ -465,7 +561,7 @@ public sealed class FlashJournal : IFrameJournal
         }
 
         uint from = _runFrames == 0 ? 0 : _runLast + 1;
-        if (!_ring.Find(from, true, JournalState.KindIndex(FrameKind.Track), _track.Block, _track) || IsKept(_track.Counter))
+        if (!_ring.Find(from, true, 1 << JournalState.KindIndex(FrameKind.Track), _track.Block, _track) || IsKept(_track.Counter))
         {
             return _runFrames > 0 && Replace(mustMakeRoom);
         }
@@ -520,6 +616,11 @@ public sealed class FlashJournal : IFrameJournal
 
         _runFrames = 0;
         _runFramesMax = RunFramesMax;
+        if (_ring.StateDirty)
+        {
+            _ring.WriteState();
+        }
+
         ReclaimFor(SketchBytes() + _ring.Reader.RecordBytes(JournalState.Bytes));
         for (int i = 0; i < Sketcher.Count; i++)
         {

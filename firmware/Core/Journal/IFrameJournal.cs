@@ -17,8 +17,11 @@ public interface IFrameJournal
     /// <summary>Frames that were dropped unacknowledged by the policy of the full journal, since the journal was made.</summary>
     long DroppedFrames { get; }
 
-    /// <summary>Makes a sealed durable frame durable. Counters rise from call to call.</summary>
-    JournalResult Append(byte[] frame, int offset, int length);
+    /// <summary>
+    /// Makes a sealed durable frame durable. Counters rise from call to call. That an event is an SOS is kept beside it, since
+    /// its body does not tell without a key.
+    /// </summary>
+    JournalResult Append(byte[] frame, int offset, int length, bool isSos);
 
     /// <summary>Takes over what the shore has. What it does not cover, or covers twice, changes nothing.</summary>
     void Acknowledge(Acknowledgement acknowledgement);
@@ -43,6 +46,12 @@ public interface IFrameJournal
     /// </summary>
     bool MoveTo(JournalCursor cursor, uint counter);
 
+    /// <summary>
+    /// Goes to the held event, or SOS, with the smallest counter that is not below <paramref name="counter"/>. False where
+    /// none is. Looks only where there are events, so it is fast in a long record.
+    /// </summary>
+    bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly);
+
     /// <summary>Copies the cursor's frame; its length, bytes, or 0 if it is held no more or cannot be read.</summary>
     int Read(JournalCursor cursor, byte[] buffer, int offset);
 }
@@ -53,6 +62,9 @@ public sealed class JournalCursor
     public FrameKind Kind;
     public uint Counter;
     public int LengthBytes;
+
+    /// <summary>Whether it is an SOS.</summary>
+    public bool IsSos;
 
     // Where the journal finds it again without a search, if it is still there.
     internal int Block = -1;

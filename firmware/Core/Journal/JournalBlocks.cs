@@ -1,8 +1,8 @@
 namespace BoatTelemetry.Core.Journal;
 
 /// <summary>
-/// What the journal knows of each erase block without reading it, in 7 bytes and a bit: how many frames it holds, between
-/// which counters they lie, and whether it is set aside.
+/// What the journal knows of each erase block without reading it, in 7 bytes and two bits: how many frames it holds,
+/// between which counters they lie, whether there may be an event among them, and whether it is set aside.
 /// </summary>
 internal sealed class JournalBlocks
 {
@@ -13,6 +13,7 @@ internal sealed class JournalBlocks
     private readonly ushort[] _span;
     private readonly byte[] _frames;
     private readonly byte[] _bad;
+    private readonly byte[] _events;
 
     internal JournalBlocks(int count)
     {
@@ -20,6 +21,7 @@ internal sealed class JournalBlocks
         _span = new ushort[count];
         _frames = new byte[count];
         _bad = new byte[(count + 7) / 8];
+        _events = new byte[(count + 7) / 8];
     }
 
     internal int BadCount { get; private set; }
@@ -54,15 +56,27 @@ internal sealed class JournalBlocks
         return _span[block] == ushort.MaxValue ? uint.MaxValue : _least[block] + _span[block];
     }
 
+    /// <summary>Whether an event stands there, held or not any more.</summary>
+    internal bool HasEvents(int block)
+    {
+        return (_events[block >> 3] & (1 << (block & 7))) != 0;
+    }
+
     internal void Clear(int block)
     {
+        _events[block >> 3] &= (byte)~(1 << (block & 7));
         _frames[block] = 0;
         _span[block] = 0;
         _least[block] = 0;
     }
 
-    internal void Add(int block, uint counter)
+    internal void Add(int block, uint counter, bool isEvent)
     {
+        if (isEvent)
+        {
+            _events[block >> 3] |= (byte)(1 << (block & 7));
+        }
+
         if (_frames[block] == 0)
         {
             _least[block] = counter;

@@ -23,7 +23,8 @@ internal sealed class JournalReader
 
     private readonly IFlash _flash;
     private readonly int _firstBlock;
-    private readonly byte[] _window = new byte[WindowBytes];
+    private readonly byte[] _narrow = new byte[WindowBytes];
+    private byte[] _window;
     private int _windowBlock = -1;
     private int _windowOffset;
     private int _windowLength;
@@ -34,6 +35,7 @@ internal sealed class JournalReader
         _firstBlock = firstBlock;
         Align = align;
         Buffer = new byte[RecordBytes(FrameLimits.FrameBytesMax)];
+        _window = _narrow;
     }
 
     /// <summary>Offsets and lengths of records are multiples of this.</summary>
@@ -52,6 +54,9 @@ internal sealed class JournalReader
     /// <summary>Whether the last <see cref="Next"/> passed bytes that are neither a record nor erased.</summary>
     internal bool PassedWritten { get; private set; }
 
+    /// <summary>Whether the first of these bytes are not burnt: a record stood there, and its header has decayed.</summary>
+    internal bool PassedDecayed { get; private set; }
+
     /// <summary>Behind the last burnt bytes that the last <see cref="Next"/> passed; 0 for none.</summary>
     internal int PassedBurntTo { get; private set; }
 
@@ -66,6 +71,36 @@ internal sealed class JournalReader
         return (bytes + Align - 1) / Align * Align;
     }
 
+    /// <summary>
+    /// Reads whole blocks until <see cref="Narrow"/>. For a start: on littlefs a read opens a file, and that costs more than
+    /// the bytes. It takes a block's worth of memory for so long.
+    /// </summary>
+    internal void Widen()
+    {
+        _window = new byte[_flash.EraseBlockBytes];
+        _windowBlock = -1;
+    }
+
+    internal void Narrow()
+    {
+        _window = _narrow;
+        _windowBlock = -1;
+    }
+
+    /// <summary>As <see cref="Sequence"/>, of a block whose records are read next.</summary>
+    internal uint SequenceOfNext(int block)
+    {
+        Failed = !Look(block, 0, _flash.EraseBlockBytes);
+        if (Failed)
+        {
+            return 0;
+        }
+
+        uint first = SequenceInWindow(0 - _windowOffset);
+        int second = Aligned(BlockHeaderBytes) - _windowOffset;
+        return first != 0 || second + BlockHeaderBytes > _windowLength ? first : SequenceInWindow(second);
+    }
+
     /// <summary>What was read of a block may have changed.</summary>
     internal void Forget()
     {
@@ -77,6 +112,7 @@ internal sealed class JournalReader
     {
         Failed = false;
         PassedWritten = false;
+        PassedDecayed = false;
         PassedBurntTo = 0;
         for (int offset = from; offset + RecordBytes(PayloadBytesLeast) <= end; offset += Align)
         {
@@ -169,10 +205,14 @@ internal sealed class JournalReader
     {
         _windowBlock = -1;
         Failed = !Read(block, offset, _window, BlockHeaderBytes);
-        bool valid = !Failed
-            && BigEndian.Get(_window, 0) == BlockMagic
-            && BigEndian.Get(_window, 8) == Crc32.Of(_window, 0, 8);
-        return valid ? BigEndian.Get(_window, 4) : 0;
+        return Failed ? 0 : SequenceInWindow(0);
+    }
+
+    private uint SequenceInWindow(int at)
+    {
+        bool valid = BigEndian.Get(_window, at) == BlockMagic
+            && BigEndian.Get(_window, at + 8) == Crc32.Of(_window, at, 8);
+        return valid ? BigEndian.Get(_window, at + 4) : 0;
     }
 
     private bool IsRecord(int at, int room)
@@ -180,6 +220,7 @@ internal sealed class JournalReader
         byte type = _window[at + CheckBytes];
         int payload = _window[at + CheckBytes + 1];
         if (type != (byte)JournalRecordType.Frame && type != (byte)JournalRecordType.Carried
+            && type != (byte)JournalRecordType.Sos && type != (byte)JournalRecordType.SosCarried
             && type != (byte)JournalRecordType.State)
         {
             return false;
@@ -207,6 +248,7 @@ internal sealed class JournalReader
         record.Bytes = RecordBytes(record.PayloadBytes);
         record.Kind = (FrameKind)((_window[at + HeaderBytes] >> 2) & 0xF);
         record.Counter = BigEndian.Get(_window, at + HeaderBytes + FrameHeader.DurableBytes - 4);
+        record.Index = record.IsSos ? JournalState.SosIndex : JournalState.KindIndex(record.Kind);
     }
 
     private void Pass(int at, int offset)
@@ -220,6 +262,7 @@ internal sealed class JournalReader
             burnt += _window[at + i] == 0 ? 1 : 0;
         }
 
+        PassedDecayed |= !PassedWritten && erased != length && burnt != length;
         PassedWritten |= erased != length;
         if (burnt == length)
         {
@@ -234,7 +277,7 @@ internal sealed class JournalReader
             return true;
         }
 
-        int length = end - offset < WindowBytes ? end - offset : WindowBytes;
+        int length = end - offset < _window.Length ? end - offset : _window.Length;
         _windowBlock = -1;
         if (!Read(block, offset, _window, length))
         {

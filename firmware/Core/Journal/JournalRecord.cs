@@ -13,6 +13,12 @@ internal enum JournalRecordType
     /// <summary>A frame carried over from a block that is to be reclaimed.</summary>
     Carried = 0x43,
 
+    /// <summary>As <see cref="Frame"/>, of an SOS: its body does not tell without a key, and it is to be known after a start.</summary>
+    Sos = 0x48,
+
+    /// <summary>As <see cref="Carried"/>, of an SOS.</summary>
+    SosCarried = 0x68,
+
     /// <summary>A <see cref="JournalState"/>.</summary>
     State = 0x53,
 }
@@ -34,9 +40,22 @@ internal sealed class JournalRecord
     /// <inheritdoc cref="Kind"/>
     internal uint Counter;
 
+    /// <summary>Under which index the state keeps its floor and its tally: the kind's, or <see cref="JournalState.SosIndex"/>.</summary>
+    internal int Index;
+
     internal bool IsFrame
     {
         get { return Type != JournalRecordType.State; }
+    }
+
+    internal bool IsSos
+    {
+        get { return Type == JournalRecordType.Sos || Type == JournalRecordType.SosCarried; }
+    }
+
+    internal bool IsCarried
+    {
+        get { return Type == JournalRecordType.Carried || Type == JournalRecordType.SosCarried; }
     }
 
     internal int End

@@ -15,6 +15,24 @@ public sealed class JournalRecovery
     /// <summary>Blocks there that could not be read, or whose header is no more.</summary>
     public int UnreadableBlocks;
 
+    /// <summary>
+    /// Frames that the last state counted as held and that are not there any more: in unreadable blocks, or decayed in their
+    /// headers. They are counted as damaged.
+    /// </summary>
+    public int MissingFrames;
+
+    /// <summary>
+    /// Runs of bytes behind the last state that are no record and not burnt: torn in an earlier life, or, on flash with
+    /// faults, a frame whose header has decayed, which no tally counts.
+    /// </summary>
+    public int UncertainRecords;
+
+    /// <summary>
+    /// Whether the block behind the newest readable one could not be read: blocks are entered in turn, so only then may there
+    /// be frames and a state that this start does not know of, and that no tally counts.
+    /// </summary>
+    public bool MayHideNewer;
+
     /// <summary>Frames found twice because the power failed while they were carried over.</summary>
     public int CarriedTwice;
 

@@ -66,14 +66,14 @@ internal sealed partial class JournalRing
         {
             State.Tallies[JournalState.TallyDamaged]++;
         }
-        else if (Write(JournalRecordType.Carried, Reader.Buffer, JournalReader.HeaderBytes, _tail.PayloadBytes))
+        else if (Write(_tail.IsSos ? JournalRecordType.SosCarried : JournalRecordType.Carried, Reader.Buffer, JournalReader.HeaderBytes, _tail.PayloadBytes))
         {
             FramesCarried++;
         }
         else
         {
             // No block takes it. To stay here would end the journal for everything that is still to come.
-            State.Tallies[JournalState.TallySketched + 1 + JournalState.KindIndex(_tail.Kind)]++;
+            State.Tallies[JournalState.TallySketched + 1 + _tail.Index]++;
         }
 
         Remove(_tail);

@@ -6,10 +6,26 @@ namespace BoatTelemetry.Core.Journal;
 // of the frames themselves only those behind which no record follows at once, since only these can be torn.
 internal sealed partial class JournalRing
 {
+    private IBeat _beat;
+    private int _oldFrames;
+    private int _stateBlock;
+    private int _stateOffset;
+    private bool _behindState;
+
     /// <summary>Finds head, state and tail, counts what is held, and makes stable what the last life may have left half done.</summary>
-    internal void Recover(JournalRecovery found)
+    internal void Recover(JournalRecovery found, IBeat beat)
+    {
+        _beat = beat;
+        Reader.Widen();
+        FindAll(found);
+        Reader.Narrow();
+        _beat = null;
+    }
+
+    private void FindAll(JournalRecovery found)
     {
         FindHead(found);
+        found.MayHideNewer = found.UnreadableBlocks > 0 && Blocks.IsBad(Following(_headBlock));
         if (_sequence == 0)
         {
             found.WasBlank = found.UnreadableBlocks == 0;
@@ -26,7 +42,7 @@ internal sealed partial class JournalRing
             FinishCarrying(state, found);
         }
 
-        CountBlocks(found);
+        CountBlocks(state, found);
         CountFree();
     }
 
@@ -34,6 +50,7 @@ internal sealed partial class JournalRing
     {
         for (int block = 0; block < _blockCount; block++)
         {
+            Beat();
             uint sequence = Reader.Sequence(block);
             if (Reader.Failed)
             {
@@ -118,6 +135,7 @@ internal sealed partial class JournalRing
         _tailBlock = _headBlock;
         for (int block = 0; block < _blockCount; block++)
         {
+            Beat();
             uint sequence = Reader.Sequence(block);
             if (sequence >= State.TailSequence && sequence != 0 && sequence < oldest)
             {
@@ -133,40 +151,59 @@ internal sealed partial class JournalRing
         }
     }
 
-    // Copies behind the last state were made of the frames behind its tail, in their order: the tail moves over those.
+    // Copies behind the last state were made of the frames behind its tail, in their order: the tail moves over those. An
+    // original that has decayed is not found; its copy stands for it, and the search goes on for the next one.
     private void FinishCarrying(JournalRecord state, JournalRecovery found)
     {
         JournalRecord copy = new JournalRecord();
         JournalRecord original = new JournalRecord();
         int copyBlock = state.Block;
         int copyFrom = state.End;
-        int block = _tailBlock;
-        int from = State.TailOffset;
-        bool ended = false;
-        while (!ended && NextCopy(ref copyBlock, ref copyFrom, copy))
+        original.Block = _tailBlock;
+        original.Offset = State.TailOffset;
+        original.Bytes = 0;
+        while (NextCopy(ref copyBlock, ref copyFrom, copy))
         {
-            bool same = false;
-            while (!same && !ended)
-            {
-                if (!Reader.Next(block, from, _blockBytes, original))
-                {
-                    ended = block == state.Block || block == _headBlock;
-                    block = Following(block);
-                    from = DataOffset;
-                    continue;
-                }
-
-                from = original.End;
-                ended = original.Block == state.Block && original.Offset >= state.Offset;
-                same = !ended && original.IsFrame && original.Counter == copy.Counter;
-            }
-
-            if (same)
+            if (FindOriginal(state, copy.Counter, original))
             {
                 found.CarriedTwice++;
-                _tailBlock = block;
-                State.TailSequence = Reader.Sequence(block);
-                State.TailOffset = from;
+                _tailBlock = original.Block;
+                State.TailSequence = Reader.Sequence(original.Block);
+                State.TailOffset = original.End;
+            }
+        }
+    }
+
+    // Looks behind the last one that was found, up to the state. False, with that one as it was, if there is none.
+    private bool FindOriginal(JournalRecord state, uint counter, JournalRecord last)
+    {
+        int block = last.Block;
+        int from = last.End;
+        while (true)
+        {
+            if (Reader.Next(block, from, _blockBytes, _scan))
+            {
+                from = _scan.End;
+                if (_scan.Block == state.Block && _scan.Offset >= state.Offset)
+                {
+                    return false;
+                }
+
+                if (_scan.IsFrame && _scan.Counter == counter)
+                {
+                    Copy(_scan, last);
+                    return true;
+                }
+            }
+            else if (block == state.Block || block == _headBlock)
+            {
+                return false;
+            }
+            else
+            {
+                Beat();
+                block = Following(block);
+                from = DataOffset;
             }
         }
     }
@@ -178,7 +215,7 @@ internal sealed partial class JournalRing
             while (Reader.Next(block, from, _blockBytes, copy))
             {
                 from = copy.End;
-                if (copy.Type == JournalRecordType.Carried && Reader.Load(copy))
+                if (copy.IsCarried && Reader.Load(copy))
                 {
                     return true;
                 }
@@ -194,18 +231,25 @@ internal sealed partial class JournalRing
         }
     }
 
-    private void CountBlocks(JournalRecovery found)
+    private void CountBlocks(JournalRecord state, JournalRecovery found)
     {
         JournalRecord record = new JournalRecord();
+        _oldFrames = 0;
+        _stateBlock = state.Block;
+        _stateOffset = state.Offset;
+        _behindState = false;
         JournalRecord next = new JournalRecord();
         int block = _tailBlock;
         for (int i = 0; i < _blockCount; i++)
         {
-            uint sequence = Reader.Sequence(block);
+            Beat();
+            uint sequence = Reader.SequenceOfNext(block);
             if (sequence >= State.TailSequence && sequence <= _sequence)
             {
                 CountBlock(block, record, next, found);
             }
+
+            _behindState |= block == _stateBlock;
 
             if (block == _headBlock)
             {
@@ -219,17 +263,29 @@ internal sealed partial class JournalRing
         {
             State.NextCounter = State.Acknowledged.BaseCounter;
         }
+
+        if (found.HasState && State.HeldFrames > _oldFrames)
+        {
+            found.MissingFrames = (int)(State.HeldFrames - _oldFrames);
+        }
+
+        State.Tallies[JournalState.TallyDamaged] += (uint)found.MissingFrames;
+    }
+
+    // Of the frames that the last state counted: those before it, and the copies behind it, over whose originals the tail
+    // has moved.
+    private bool IsOld(JournalRecord record)
+    {
+        return record.IsCarried || !(_behindState || (record.Block == _stateBlock && record.Offset > _stateOffset));
     }
 
     private void CountBlock(int block, JournalRecord record, JournalRecord next, JournalRecovery found)
     {
         int from = block == _tailBlock ? State.TailOffset : DataOffset;
-        bool any = Reader.Next(block, from, _blockBytes, record);
-        found.TornRecords += Reader.PassedWritten ? 1 : 0;
+        bool any = NextOf(block, from, record, found);
         while (any)
         {
-            any = Reader.Next(block, record.End, _blockBytes, next);
-            found.TornRecords += Reader.PassedWritten ? 1 : 0;
+            any = NextOf(block, record.End, next, found);
             if ((any && next.Offset == record.End) || Reader.Load(record))
             {
                 Count(record, found);
@@ -252,6 +308,16 @@ internal sealed partial class JournalRing
         }
     }
 
+    // The last state has counted what stood before it; behind it nothing tells a decayed record from one that was torn.
+    private bool NextOf(int block, int from, JournalRecord record, JournalRecovery found)
+    {
+        bool any = Reader.Next(block, from, _blockBytes, record);
+        found.TornRecords += Reader.PassedWritten ? 1 : 0;
+        bool isBehind = _behindState || (block == _stateBlock && from > _stateOffset);
+        found.UncertainRecords += Reader.PassedDecayed && isBehind ? 1 : 0;
+        return any;
+    }
+
     private void Count(JournalRecord record, JournalRecovery found)
     {
         if (!record.IsFrame)
@@ -268,6 +334,7 @@ internal sealed partial class JournalRing
 
         if (IsHeld(record))
         {
+            _oldFrames += IsOld(record) ? 1 : 0;
             Add(record);
         }
     }
@@ -278,7 +345,16 @@ internal sealed partial class JournalRing
         if (IsHeld(record))
         {
             BurnRecord(record);
+            _oldFrames += IsOld(record) ? 1 : 0;
             State.Tallies[JournalState.TallyDamaged]++;
+        }
+    }
+
+    private void Beat()
+    {
+        if (_beat != null)
+        {
+            _beat.Beat();
         }
     }
 

@@ -10,6 +10,15 @@ namespace BoatTelemetry.Core.Journal;
 /// </summary>
 internal sealed partial class JournalRing
 {
+    /// <summary>Bits of <see cref="Find"/>: frames of all kinds; events of all kinds; an SOS alone.</summary>
+    internal const int AllKinds = (1 << JournalState.KindCount) - 1;
+
+    /// <inheritdoc cref="AllKinds"/>
+    internal const int SosKind = 1 << JournalState.SosIndex;
+
+    /// <inheritdoc cref="AllKinds"/>
+    internal const int EventKinds = SosKind | (1 << ((int)FrameKind.Event - (int)FrameKind.Track));
+
     internal readonly JournalState State = new JournalState();
     internal readonly JournalBlocks Blocks;
     internal readonly JournalReader Reader;
@@ -64,6 +73,9 @@ internal sealed partial class JournalRing
     /// <summary>Times that reclaiming had to go on beyond its pace, because hardly a block was free.</summary>
     internal int ReclaimedBeyondPace { get; private set; }
 
+    /// <summary>Held frames that will be released at once when the state that is written next no longer counts them.</summary>
+    internal int Releasing { get; set; }
+
     /// <summary>Changes whenever a frame is held no more.</summary>
     internal int Removals { get; private set; }
 
@@ -83,7 +95,7 @@ internal sealed partial class JournalRing
     {
         return record.IsFrame
             && (record.Block != _tailBlock || record.Offset >= State.TailOffset)
-            && State.Keeps(record.Kind, record.Counter);
+            && State.Keeps(record);
     }
 
     /// <summary>Appends a record. Durable after <see cref="Sync"/>.</summary>
@@ -109,6 +121,7 @@ internal sealed partial class JournalRing
     internal bool WriteState()
     {
         StateDirty = false;
+        State.HeldFrames = (uint)(HeldFrames - Releasing);
         State.Write(_stateBytes, 0);
         return Write(JournalRecordType.State, _stateBytes, 0, JournalState.Bytes);
     }
@@ -132,6 +145,22 @@ internal sealed partial class JournalRing
         Remove(record);
         State.Tallies[JournalState.TallyDamaged]++;
         StateDirty = true;
+    }
+
+    /// <summary>
+    /// The record of a frame that the shore has is no record any more: its first unit is burnt. False if the flash does not
+    /// take that; then it is held still, and will be sent again.
+    /// </summary>
+    internal bool Release(JournalRecord record)
+    {
+        BurnRecord(record);
+        if (At(record.Block, record.Offset, _scan))
+        {
+            return false;
+        }
+
+        Remove(record);
+        return true;
     }
 
     /// <summary>
@@ -162,12 +191,12 @@ internal sealed partial class JournalRing
 
     /// <summary>
     /// The held frame with the smallest counter not below <paramref name="counter"/>, or the largest not above it. Looks
-    /// first into the block in which it is likely. Only frames of one kind, unless <paramref name="kindIndex"/> is -1.
+    /// first into the block in which it is likely. Only frames of the kinds whose bits, by index in the state, are set.
     /// </summary>
-    internal bool Find(uint counter, bool upward, int kindIndex, int likelyBlock, JournalRecord found)
+    internal bool Find(uint counter, bool upward, int kinds, int likelyBlock, JournalRecord found)
     {
         found.Type = JournalRecordType.None;
-        if (HeldFrames == 0 || (kindIndex >= 0 && _heldByKind[kindIndex] == 0))
+        if (HeldOf(kinds) == 0)
         {
             return false;
         }
@@ -179,7 +208,7 @@ internal sealed partial class JournalRing
 
         if (likelyBlock >= 0)
         {
-            FindIn(likelyBlock, counter, upward, kindIndex, found);
+            FindIn(likelyBlock, counter, upward, kinds, found);
         }
 
         int block = _tailBlock;
@@ -187,7 +216,7 @@ internal sealed partial class JournalRing
         {
             if (block != likelyBlock)
             {
-                FindIn(block, counter, upward, kindIndex, found);
+                FindIn(block, counter, upward, kinds, found);
             }
 
             if (block == _headBlock)
@@ -204,9 +233,8 @@ internal sealed partial class JournalRing
     /// <summary>The oldest frame of its kind is dropped: the floor goes over it.</summary>
     internal void Drop(JournalRecord oldest)
     {
-        int kind = JournalState.KindIndex(oldest.Kind);
-        State.Floors[kind] = oldest.Counter + 1;
-        State.Tallies[JournalState.TallySketched + 1 + kind]++;
+        State.Floors[oldest.Index] = oldest.Counter + 1;
+        State.Tallies[JournalState.TallySketched + 1 + oldest.Index]++;
         StateDirty = true;
         Remove(oldest);
     }
@@ -218,8 +246,24 @@ internal sealed partial class JournalRing
             && Reader.Next(block, offset, EndOf(block), record) && record.Offset == offset;
     }
 
-    private void FindIn(int block, uint counter, bool upward, int kindIndex, JournalRecord found)
+    private int HeldOf(int kinds)
     {
+        int held = 0;
+        for (int i = 0; i < JournalState.KindCount; i++)
+        {
+            held += (kinds & (1 << i)) != 0 ? _heldByKind[i] : 0;
+        }
+
+        return held;
+    }
+
+    private void FindIn(int block, uint counter, bool upward, int kinds, JournalRecord found)
+    {
+        if ((kinds & ~EventKinds) == 0 && !Blocks.HasEvents(block))
+        {
+            return;
+        }
+
         if (Blocks.Frames(block) == 0 || (upward ? Blocks.Greatest(block) < counter : Blocks.Least(block) > counter))
         {
             return;
@@ -235,7 +279,7 @@ internal sealed partial class JournalRing
         while (Reader.Next(block, from, EndOf(block), _scan))
         {
             from = _scan.End;
-            if (!IsHeld(_scan) || (kindIndex >= 0 && JournalState.KindIndex(_scan.Kind) != kindIndex)
+            if (!IsHeld(_scan) || (kinds & (1 << _scan.Index)) == 0
                 || (upward ? _scan.Counter < counter : _scan.Counter > counter))
             {
                 continue;
@@ -257,7 +301,7 @@ internal sealed partial class JournalRing
         {
             from = _scan.End;
             if (_scan.IsFrame && (block != _tailBlock || _scan.Offset >= State.TailOffset)
-                && before.Keeps(_scan.Kind, _scan.Counter) && !State.Keeps(_scan.Kind, _scan.Counter))
+                && before.Keeps(_scan) && !State.Keeps(_scan))
             {
                 Remove(_scan);
                 gone++;
@@ -269,8 +313,8 @@ internal sealed partial class JournalRing
 
     private void Add(JournalRecord record)
     {
-        Blocks.Add(record.Block, record.Counter);
-        _heldByKind[JournalState.KindIndex(record.Kind)]++;
+        Blocks.Add(record.Block, record.Counter, record.Kind == FrameKind.Event);
+        _heldByKind[record.Index]++;
         HeldFrames++;
         HeldBytes += record.Bytes;
     }
@@ -284,7 +328,7 @@ internal sealed partial class JournalRing
 
         Removals++;
         Blocks.Remove(record.Block);
-        _heldByKind[JournalState.KindIndex(record.Kind)]--;
+        _heldByKind[record.Index]--;
         HeldFrames--;
         HeldBytes -= record.Bytes;
     }
@@ -331,6 +375,7 @@ internal sealed partial class JournalRing
             _scan.Bytes = bytes;
             _scan.Kind = (FrameKind)((payload[offset] >> 2) & 0xF);
             _scan.Counter = BigEndian.Get(payload, offset + FrameHeader.DurableBytes - 4);
+            _scan.Index = _scan.IsSos ? JournalState.SosIndex : JournalState.KindIndex(_scan.Kind);
             Add(_scan);
         }
 
@@ -411,6 +456,7 @@ internal sealed partial class JournalRing
         }
 
         StateDirty = false;
+        State.HeldFrames = (uint)(HeldFrames - Releasing);
         State.Write(_stateBytes, 0);
         return WriteHere(JournalRecordType.State, _stateBytes, 0, JournalState.Bytes);
     }
@@ -448,5 +494,6 @@ internal sealed partial class JournalRing
         to.Bytes = from.Bytes;
         to.Kind = from.Kind;
         to.Counter = from.Counter;
+        to.Index = from.Index;
     }
 }

@@ -4,16 +4,17 @@ using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.Core.Journal;
 
-// Payload of a state record, 60 bytes, integers big-endian:
+// Payload of a state record, 72 bytes, integers big-endian:
 //
 //   byte  0..3    acknowledged: all below this counter
 //         4..7    and of the 32 behind it those whose bit is set, the highest bit first
 //         8..11   tail: sequence of the oldest block that counts
 //        12..15   tail: offset in it; what is before it counts no more
 //        16..19   newest counter ever appended, + 1; 0 none
-//        20..35   track, sketch, event, status: dropped below this counter
-//        36..55   frames gone so far: tracks sketched; tracks, sketches, events, statuses dropped
-//        56..59   frames gone so far: damaged
+//        20..39   track, sketch, event, status, SOS: dropped below this counter
+//        40..63   frames gone so far: tracks sketched; tracks, sketches, events, statuses, SOS dropped
+//        64..67   frames gone so far: damaged
+//        68..71   frames held that stand before this record
 
 /// <summary>
 /// Everything about the journal that its frames do not tell themselves. What is held follows from it: a frame behind the
@@ -22,10 +23,13 @@ namespace BoatTelemetry.Core.Journal;
 internal sealed class JournalState
 {
     /// <summary>Bytes of the state's record, without what surrounds each record.</summary>
-    internal const int Bytes = 60;
+    internal const int Bytes = 72;
 
-    /// <summary>Kinds that the journal keeps: <see cref="FrameKind.Track"/> to <see cref="FrameKind.Status"/>.</summary>
-    internal const int KindCount = 4;
+    /// <summary>What the policy tells apart: <see cref="FrameKind.Track"/> to <see cref="FrameKind.Status"/>, and an SOS.</summary>
+    internal const int KindCount = 5;
+
+    /// <summary>An SOS is an event, and is kept longer than the others.</summary>
+    internal const int SosIndex = 4;
 
     /// <summary>Index of the tally of track blocks that a sketch replaced; the tallies of drops by kind follow it.</summary>
     internal const int TallySketched = 0;
@@ -33,6 +37,9 @@ internal sealed class JournalState
     internal const int TallyDamaged = KindCount + 1;
 
     private const int TallyCount = KindCount + 2;
+    private const int FloorsAt = 20;
+    private const int TalliesAt = FloorsAt + (4 * KindCount);
+    private const int HeldAt = TalliesAt + (4 * TallyCount);
     private const uint HighestBit = 1u << (Acknowledgement.BitmapBits - 1);
 
     internal readonly Acknowledgement Acknowledged = new Acknowledgement();
@@ -44,15 +51,18 @@ internal sealed class JournalState
     /// <summary>One above the newest counter; 0 before the first.</summary>
     internal uint NextCounter;
 
+    /// <summary>Frames held when it was written, all of which stand before it: what a start misses of them has been lost.</summary>
+    internal uint HeldFrames;
+
     internal static int KindIndex(FrameKind kind)
     {
         return (int)kind - (int)FrameKind.Track;
     }
 
     /// <summary>Whether a frame behind the tail is held.</summary>
-    internal bool Keeps(FrameKind kind, uint counter)
+    internal bool Keeps(JournalRecord record)
     {
-        return counter >= Floors[KindIndex(kind)] && !Acknowledged.Covers(counter);
+        return record.Counter >= Floors[record.Index] && !Acknowledged.Covers(record.Counter);
     }
 
     internal void CopyFrom(JournalState other)
@@ -64,6 +74,7 @@ internal sealed class JournalState
         TailSequence = other.TailSequence;
         TailOffset = other.TailOffset;
         NextCounter = other.NextCounter;
+        HeldFrames = other.HeldFrames;
     }
 
     internal void Write(byte[] buffer, int offset)
@@ -75,13 +86,15 @@ internal sealed class JournalState
         BigEndian.Put(buffer, offset + 16, NextCounter);
         for (int i = 0; i < KindCount; i++)
         {
-            BigEndian.Put(buffer, offset + 20 + (4 * i), Floors[i]);
+            BigEndian.Put(buffer, offset + FloorsAt + (4 * i), Floors[i]);
         }
 
         for (int i = 0; i < TallyCount; i++)
         {
-            BigEndian.Put(buffer, offset + 36 + (4 * i), Tallies[i]);
+            BigEndian.Put(buffer, offset + TalliesAt + (4 * i), Tallies[i]);
         }
+
+        BigEndian.Put(buffer, offset + HeldAt, HeldFrames);
     }
 
     internal void Read(byte[] buffer, int offset)
@@ -93,13 +106,15 @@ internal sealed class JournalState
         NextCounter = BigEndian.Get(buffer, offset + 16);
         for (int i = 0; i < KindCount; i++)
         {
-            Floors[i] = BigEndian.Get(buffer, offset + 20 + (4 * i));
+            Floors[i] = BigEndian.Get(buffer, offset + FloorsAt + (4 * i));
         }
 
         for (int i = 0; i < TallyCount; i++)
         {
-            Tallies[i] = BigEndian.Get(buffer, offset + 36 + (4 * i));
+            Tallies[i] = BigEndian.Get(buffer, offset + TalliesAt + (4 * i));
         }
+
+        HeldFrames = BigEndian.Get(buffer, offset + HeldAt);
     }
 
     /// <summary>

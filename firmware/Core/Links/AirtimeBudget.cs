@@ -13,6 +13,12 @@ public sealed class AirtimeOptions
     public int BacklogPermille = 600;
 
     /// <summary>
+    /// Of the hour's limit, what an SOS that stays unanswered is repeated with in the long run. The rest is for the position
+    /// of the boat in need, and for a second call.
+    /// </summary>
+    public int SosPacePermille = 600;
+
+    /// <summary>
     /// Made durable ahead at once, microseconds: what one reset may cost beyond what was sent, and how seldom flash is
     /// written (36 s of an hour used up: 90 saves).
     /// </summary>
@@ -59,6 +65,7 @@ public sealed class AirtimeBudget
     private const int Buckets = 13;
     private const int BucketMs = 300_000;
     private const int UnitUs = 10_000;
+    private const long HourMs = 3_600_000;
     private const int PayloadBytes = HeaderBytes + (SubBandsMax * Buckets * 2);
 
     // From the check to the end of the frame passes its air time and what the driver takes to begin, ms.
@@ -248,6 +255,23 @@ public sealed class AirtimeBudget
 
         long fromMs = roomUs < 0 ? long.MaxValue : _ledgers[subBand].NotAboveFromMs(nowMs, roomUs);
         return restsUntilMs > fromMs ? restsUntilMs : fromMs;
+    }
+
+    /// <summary>
+    /// The time between two SOS that take so long on air, ms, at which they use their share of the hour and no more, in the
+    /// sub-band where that takes longest; 0 where no hour is limited.
+    /// </summary>
+    public int SosPaceMs(int frameUs)
+    {
+        long paceMs = 0;
+        for (int i = 0; i < _region.SubBands.Length; i++)
+        {
+            long shareUs = _region.SubBands[i].HourLimitUs * _options.SosPacePermille / 1000;
+            long ms = shareUs == 0 ? 0 : HourMs * frameUs / shareUs;
+            paceMs = ms > paceMs ? ms : paceMs;
+        }
+
+        return paceMs > HourMs ? (int)HourMs : (int)paceMs;
     }
 
     /// <summary>Used of the hour in this sub-band, microseconds.</summary>

@@ -25,6 +25,13 @@ public sealed class DispatchOptions
 
     public int SosRetryMaxMs = 60_000;
 
+    /// <summary>
+    /// After so many sends on a link whose air time is limited an SOS goes on at the pace that the limit can keep up
+    /// (<see cref="IMeteredLink.SosPaceMs"/>), where that is slower: 8 take 5 min. Else the hour is used up in a third of it,
+    /// and a boat that then comes within reach says nothing.
+    /// </summary>
+    public int SosBurstSends = 8;
+
     /// <summary>As <see cref="SosRetryMs"/>, for another event.</summary>
     public int EventRetryMs = 15_000;
 

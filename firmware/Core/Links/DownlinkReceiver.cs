@@ -21,8 +21,8 @@ public sealed class DownlinkReceiver : IFrameOpener
     public const int StatusIntervalMinMs = 600_000;
 
     /// <summary>
-    /// The same over a network, where a status costs nothing: a record with many gaps (sketched tracks, resets) needs one for
-    /// every 33 numbers, and is to be told in one stay in harbour.
+    /// The same over a network, where a status costs nothing and moves the base over the gaps of a record (sketched tracks,
+    /// resets).
     /// </summary>
     public const int StatusIntervalOverNetworkMinMs = 10_000;
 
@@ -115,6 +115,13 @@ public sealed class DownlinkReceiver : IFrameOpener
                 }
 
                 Take(_frame, 0, length, _links[i], monotonicMs);
+
+                // That may write as often as it has bits.
+                if (_codec.Acknowledgement.SelectiveBitmap != 0)
+                {
+                    _codec.Acknowledgement.Clear();
+                    break;
+                }
             }
         }
     }

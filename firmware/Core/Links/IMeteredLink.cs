@@ -14,4 +14,10 @@ public interface IMeteredLink : IUnitLink
 
     /// <summary>What was sent here and asked for an answer got none in its time.</summary>
     void Unanswered();
+
+    /// <summary>
+    /// The time between two SOS of so many bytes that can be kept up for ever, ms; 0 where there is no such limit. Sent faster
+    /// they use up the hour, and then there is silence until it is over.
+    /// </summary>
+    int SosPaceMs(int lengthBytes);
 }

@@ -20,8 +20,8 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     /// <summary>In place of a counter where there is none.</summary>
     public const long NoCounter = -1;
 
-    /// <summary>Frames of the record looked at in one poll, while events of an earlier life are searched.</summary>
-    public const int SearchMovesEachPollMax = 16;
+    /// <summary>Events of the record looked at in one poll, while those of an earlier life are searched.</summary>
+    public const int SearchMovesEachPollMax = 4;
 
     /// <summary>Urgent frames beside which events of an earlier life wait: the other places are for new ones.</summary>
     public const int SearchedFramesMax = Links.UrgentFrames.FramesMax - 2;
@@ -45,8 +45,9 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     private bool _isAsked;
     private uint _askedFrom;
     private uint _askedTo;
+    private bool _isSearchingSos = true;
     private bool _isSearching = true;
-    private bool _hasSearched;
+    private long _searchFrom;
     private long _firstCounter = NoCounter;
     private long _unstoredCounter = NoCounter;
 
@@ -101,6 +102,12 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
 
     /// <summary>Events of an earlier life that were still held, and are or were sent on their own again.</summary>
     public long UrgentFromRecord { get; private set; }
+
+    /// <summary>
+    /// The newest SOS of an earlier life that was still held at the start, or <see cref="NoCounter"/>; known with the first
+    /// poll.
+    /// </summary>
+    public long SosFromRecord { get; private set; } = NoCounter;
 
     /// <summary>
     /// The newest durable counter used since the start, or <see cref="NoCounter"/>: as long as there is none, no
@@ -169,6 +176,13 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
         if (kind == FrameKind.Event)
         {
             OfferUrgent(frame, 0, length, counter, isSos);
+        }
+        else if (kind == FrameKind.Status)
+        {
+            for (int i = 0; i < _lanes.Length; i++)
+            {
+                _lanes[i].Pass.GoAhead(counter);
+            }
         }
     }
 
@@ -289,33 +303,47 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
         NewestCounter = counter > NewestCounter ? counter : NewestCounter;
     }
 
-    // Once after a start: an event that was on its way when the unit lost power is urgent still. What kind of event it is
-    // stands in the sealed body, so an SOS, too, is sent as an ordinary event then: it waits for a link that is up, and
-    // gets no air time beyond the budget for current reports.
+    // Once after a start: what was on its way when the unit lost power is urgent still. First the calls for help, which the
+    // record tells apart, then the other events as long as there are places.
     private void SearchRecord()
     {
-        for (int i = 0; _isSearching && i < SearchMovesEachPollMax && _urgent.Count < SearchedFramesMax; i++)
+        for (int i = 0; i < SearchMovesEachPollMax && (_isSearchingSos || _isSearching); i++)
         {
-            bool found = _hasSearched ? _journal.MoveToNewer(_searched) : _journal.MoveToOldest(_searched);
-            _hasSearched = true;
+            if (_isSearchingSos ? _urgent.SosCount == Links.UrgentFrames.FramesMax : _urgent.Count >= SearchedFramesMax)
+            {
+                return;
+            }
 
             // From the first counter of this life on, events were offered when they were stored.
-            _isSearching = found && (_firstCounter == NoCounter || _searched.Counter < _firstCounter);
-            if (_isSearching && _searched.Kind == FrameKind.Event && !_urgent.Holds(_searched.Counter))
+            bool found = _searchFrom <= uint.MaxValue && _journal.MoveToEvent(_searched, (uint)_searchFrom, _isSearchingSos)
+                && (_firstCounter == NoCounter || _searched.Counter < _firstCounter);
+            if (found)
             {
+                _searchFrom = (long)_searched.Counter + 1;
                 OfferHeld();
+                continue;
             }
+
+            _isSearching = _isSearchingSos;
+            _isSearchingSos = false;
+            _searchFrom = 0;
         }
     }
 
     private void OfferHeld()
     {
+        if (_urgent.Holds(_searched.Counter))
+        {
+            return;
+        }
+
+        SosFromRecord = _searched.IsSos ? _searched.Counter : SosFromRecord;
         int length = _searched.LengthBytes > _frame.Length ? 0 : _journal.Read(_searched, _frame, 0);
         if (length == 0)
         {
             PassedOver++;
         }
-        else if (OfferUrgent(_frame, 0, length, _searched.Counter, false))
+        else if (OfferUrgent(_frame, 0, length, _searched.Counter, _searched.IsSos))
         {
             UrgentFromRecord++;
         }
@@ -353,7 +381,8 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
         switch (result)
         {
             case LinkResult.Sent:
-                _urgent.NotBefore(index, laneIndex, _nowMs + RetryDelayMs(sos, _urgent.LaneSends(index, laneIndex)));
+                int delayMs = RetryDelayMs(lane, sos, length, _urgent.LaneSends(index, laneIndex));
+                _urgent.NotBefore(index, laneIndex, _nowMs + _random.Jittered(delayMs));
                 _urgent.Sent(index, laneIndex);
                 if (!sos && _urgent.Sends(index) >= _options.EventSendsMax)
                 {
@@ -373,11 +402,18 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
         }
     }
 
-    private int RetryDelayMs(bool sos, int sends)
+    private int RetryDelayMs(LinkLane lane, bool sos, int length, int sends)
     {
+        if (sos && sends >= _options.SosBurstSends)
+        {
+            // All that are being sent share the hour.
+            int paceMs = lane.SosPaceMs(length) * _urgent.SosCount;
+            return paceMs > _options.SosRetryMaxMs ? paceMs : _options.SosRetryMaxMs;
+        }
+
         long delayMs = (long)(sos ? _options.SosRetryMs : _options.EventRetryMs) << (sends > 16 ? 16 : sends);
         int maxMs = sos ? _options.SosRetryMaxMs : _options.EventRetryMaxMs;
-        return _random.Jittered(delayMs > maxMs ? maxMs : (int)delayMs);
+        return delayMs > maxMs ? maxMs : (int)delayMs;
     }
 
     private void SendLive()

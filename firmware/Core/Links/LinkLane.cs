@@ -70,6 +70,12 @@ internal sealed class LinkLane
 
     public bool IsFull => Outstanding == _counters.Length;
 
+    /// <summary>See <see cref="IMeteredLink.SosPaceMs"/>.</summary>
+    public int SosPaceMs(int length)
+    {
+        return _metered == null ? 0 : _metered.SosPaceMs(length);
+    }
+
     public bool TakesNow(long nowMs)
     {
         return _link.State == LinkState.Ready && nowMs >= NotBeforeMs;

@@ -199,6 +199,14 @@ public sealed class LoRaLink : IMeteredLink
     }
 
     /// <inheritdoc/>
+    public int SosPaceMs(int lengthBytes)
+    {
+        int factor = FactorFor(lengthBytes, AirtimePurpose.Sos);
+        return factor == 0 ? 0 : _budget.SosPaceMs(TimeOnAir.FrameUs(
+            factor, _settings.BandwidthHz, _settings.CodingRateDenominator, _settings.PreambleSymbols, lengthBytes));
+    }
+
+    /// <inheritdoc/>
     public int Receive(byte[] buffer, int offset)
     {
         return _received.Take(buffer, offset);

@@ -9,8 +9,9 @@ namespace BoatTelemetry.Core.Links;
 /// <remarks>
 /// Newest first (LoRa: an hour's air time cannot carry a day's record, and the last hour is worth more to the shore
 /// than the first) goes down from the newest frame, and turns aside for what has come meanwhile. Oldest first goes up:
-/// then the acknowledgement's base moves with it, and its 32 bits cover all that is under way. A round that brought no
-/// acknowledgement is followed by a wait, which doubles.
+/// then the acknowledgement's base moves with it; it turns aside for a new status alone, which says how things are now and
+/// moves the base over numbers that will never come. A round that brought no acknowledgement is followed by a wait, which
+/// doubles.
 /// </remarks>
 internal sealed class RecordPass
 {
@@ -27,6 +28,7 @@ internal sealed class RecordPass
     private bool _progress = true;
     private long _nextRoundMs;
     private int _roundDelayMs;
+    private long _ahead = LinkDispatcher.NoCounter;
 
     public RecordPass(bool newestFirst, DispatchOptions options, UnitRandom random)
     {
@@ -53,6 +55,12 @@ internal sealed class RecordPass
         _progress = true;
     }
 
+    /// <summary>This frame goes before the round, where that goes up. It replaces the one before.</summary>
+    public void GoAhead(uint counter)
+    {
+        _ahead = _newestFirst ? LinkDispatcher.NoCounter : counter;
+    }
+
     /// <summary>Finds whose turn it is; the same again until <see cref="Done"/>.</summary>
     public bool TryFind(IFrameJournal journal, int underWay, long nowMs)
     {
@@ -62,6 +70,12 @@ internal sealed class RecordPass
     /// <summary>The candidate was sent, or is not for this link.</summary>
     public void Done(IFrameJournal journal, long nowMs)
     {
+        if (_ahead != LinkDispatcher.NoCounter && Candidate == _recent)
+        {
+            _ahead = LinkDispatcher.NoCounter;
+            return;
+        }
+
         if (!_inRecent)
         {
             _mainWaits = false;
@@ -116,6 +130,18 @@ internal sealed class RecordPass
 
     private bool FindUp(IFrameJournal journal, int underWay, long nowMs)
     {
+        if (_ahead != LinkDispatcher.NoCounter)
+        {
+            Candidate = _recent;
+            CandidateIsNew = true;
+            if (journal.MoveTo(_recent, (uint)_ahead) && _recent.Counter == _ahead)
+            {
+                return true;
+            }
+
+            _ahead = LinkDispatcher.NoCounter;
+        }
+
         Candidate = _main;
         CandidateIsNew = false;
         if (!_running)

@@ -91,6 +91,20 @@ internal sealed class UrgentFrames
 
     public bool IsSos(int index) => _sos[index];
 
+    public int SosCount
+    {
+        get
+        {
+            int count = 0;
+            for (int i = 0; i < Count; i++)
+            {
+                count += _sos[i] ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>Over all links.</summary>
     public int Sends(int index) => _sends[index];
 

@@ -136,7 +136,7 @@ public sealed class DurableOutbox
 
     private OutboxResult Append(FrameKind kind, bool isSos)
     {
-        JournalResult result = _journal.Append(_frame, 0, FrameBytes);
+        JournalResult result = _journal.Append(_frame, 0, FrameBytes, isSos);
         if (result == JournalResult.Stored)
         {
             Stored++;

@@ -86,6 +86,16 @@ public sealed class AlarmButton
         }
     }
 
+    /// <summary>It was raised before the power failed, and nobody has taken it back: it is on, and calls nobody again.</summary>
+    public void Restore(long nowMs)
+    {
+        if (!IsRaised)
+        {
+            IsRaised = true;
+            _raisedAtMs = nowMs;
+        }
+    }
+
     /// <summary>Whether it was raised since the last call.</summary>
     public bool TakeRaised()
     {

@@ -26,6 +26,28 @@ public sealed class LittleFsFlashTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Start_OfAJournalInFiles_OpensAFileOnceForEachRead()
+    {
+        const int blocks = 24;
+        var flash = new LittleFsFlash(_folder.Path, "j", 512, blocks);
+        var journal = new FlashJournal(flash, 0, blocks);
+        var frame = new byte[100];
+        for (var counter = 0u; journal.DroppedFrames == 0; counter++)
+        {
+            BoatTelemetry.Core.Frames.FrameHeader.WriteDurable(frame, 0, BoatTelemetry.Core.Frames.FrameKind.Track, 0, 77, counter);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
+        }
+
+        var again = new LittleFsFlash(_folder.Path, "j", 512, blocks);
+        var after = new FlashJournal(again, 0, blocks);
+        output.WriteLine($"{after.Recovery.FlashReads} reads, {again.Opens} files opened");
+        Assert.Equal(journal.HeldFrames, after.HeldFrames);
+
+        // And what confirming the head, burning behind it and the new state program.
+        Assert.InRange(again.Opens, after.Recovery.FlashReads - blocks, after.Recovery.FlashReads + 16);
+    }
+
+    [Fact]
     public void Program_BehindTheEnd_LeavesTheGapErased()
     {
         var flash = New();

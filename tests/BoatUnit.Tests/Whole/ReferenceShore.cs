@@ -12,7 +12,7 @@ namespace BoatTelemetry.BoatUnit.Tests.Whole;
 /// A shore that opens what the boat's radio sends under the boat's key, stores durable frames and answers each with an
 /// acknowledgement on the same channel, as the gateway will.
 /// </summary>
-internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpener, IDisposable
+internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpener, ICommittedCounters, IDisposable
 {
     private const int AnswerAfterUs = 300_000;
     private const int ListMax = 400;
@@ -20,6 +20,8 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
     private readonly SimulatedAes _aes = new(key);
     private readonly FrameCodec _codec = new();
     private readonly DurableWindow _window = new(0, 0, 0);
+    private readonly DurableAnswer _durableAnswer = new();
+    private readonly Acknowledgement _said = new();
     private readonly byte[] _answer = new byte[FrameLimits.FrameBytesMax];
     private LiveWindow? _live;
     private readonly DownlinkReservation _reservation = new(new MemoryCounterStore());
@@ -88,7 +90,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
         else if (!_codec.Header.IsDurable)
             TakeLive(atMs);
         else if (TryTakeDurable(frame, atMs))
-            Board.ModemSocket.Deliver(Answer());
+            Board.ModemSocket.Deliver(Answer(_codec.Header.Counter));
     }
 
     /// <summary>Sends a command at once, on the channel where the boat listens.</summary>
@@ -99,6 +101,9 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
     }
 
     public void Dispose() => _aes.Dispose();
+
+    /// <inheritdoc/>
+    bool ICommittedCounters.IsCommitted(uint counter) => Durable.ContainsKey(counter);
 
     /// <inheritdoc/>
     bool IFrameOpener.Opens(uint counter) => _codec.Open(new AesCcm(_aes), OperatingArea.Indonesia, counter) == FrameRejection.None;
@@ -120,7 +125,7 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
     private void TakeDurable(byte[] frame, LoRaEmission emission)
     {
         if (TryTakeDurable(frame, emission.EndUs / 1000))
-            Send(Answer(), emission, emission.EndUs + AnswerAfterUs);
+            Send(Answer(_codec.Header.Counter), emission, emission.EndUs + AnswerAfterUs);
     }
 
     private bool TryTakeDurable(byte[] frame, long atMs)
@@ -144,10 +149,13 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
         return true;
     }
 
-    private byte[] Answer()
+    // Each frame is a commit of its own here, so one acknowledgement says it all.
+    private byte[] Answer(uint counter)
     {
-        var said = new Acknowledgement { BaseCounter = _window.Base, Bitmap = _window.Bitmap };
-        var length = _codec.SealAcknowledgement(said, new AesCcm(_aes), unit, Next(_acknowledgements), _answer, 0);
+        _durableAnswer.Clear();
+        _durableAnswer.Add(counter);
+        _durableAnswer.TryNext(_window, this, _said);
+        var length = _codec.SealAcknowledgement(_said, new AesCcm(_aes), unit, Next(_acknowledgements), _answer, 0);
         return _answer[..length];
     }
 

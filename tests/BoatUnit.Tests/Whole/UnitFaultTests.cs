@@ -4,6 +4,7 @@ using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Host.Board;
+using BoatTelemetry.Simulator.Air;
 using BoatTelemetry.Simulator.Chips;
 using BoatTelemetry.TestSupport;
 using Xunit;
@@ -114,6 +115,32 @@ public sealed class UnitFaultTests(ITestOutputHelper output)
         Assert.Empty(bench.Shore.Events);
         bench.Shore.Listens = true;
         bench.Until(() => bench.Shore.Events.Any(e => e.Event.Kind == EventKind.Sos), 10 * MinuteMs);
+    }
+
+    [Fact]
+    public void Unit_SosUnansweredWhenThePowerFailed_IsAnSosAgainOnTheAirAndOnThePanel()
+    {
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        bench.Until(() => bench.Shore.Live.Count > 0, 120_000);
+        bench.Shore.Listens = false;
+        bench.Board.Panel.Sos!.Close();
+        bench.RunS(5);
+        bench.Board.Panel.Sos.Open();
+        bench.PowerCycle();
+        LoRaEmission? first = null;
+        bench.Shore.OnAir = emission => first ??= emission;
+
+        bench.Until(() => first is not null, 10_000);
+        Assert.Equal(FrameKind.Event, (FrameKind)((first!.Frame[0] >> 2) & 0xF));
+        Assert.Equal(10, first.SpreadingFactor);
+        Assert.True(bench.Unit.Reporting.Condition.Alarm);
+        bench.Until(() => bench.Unit.Panel.Shown.Sos == Core.Sensors.SosProgress.Sent, 5_000);
+
+        bench.Shore.Listens = true;
+        var tookMs = bench.Until(() => bench.Shore.Events.Count > 0, 60_000);
+        bench.Until(() => bench.Unit.Panel.Shown.Sos == Core.Sensors.SosProgress.Acknowledged, 15_000);
+        output.WriteLine($"ashore {tookMs} ms after the shore listened");
+        Assert.Equal(EventKind.Sos, Assert.Single(bench.Shore.Events).Event.Kind);
     }
 
     [Fact]

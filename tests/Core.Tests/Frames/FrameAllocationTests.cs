@@ -17,6 +17,7 @@ public sealed class FrameAllocationTests
         "live area: Batam, under way, alarm", "live world: mid-Atlantic, unknowns", "track: shortest payload, opaque here",
         "sketch: 66 bytes on air, opaque here", "event area: SOS, three persons", "event world, long: last codes",
         "status: an ordinary one", "status, long: an ordinary one", "acknowledgement: some above the base",
+        "acknowledgement, long: last codes",
         "command: report interval", "command: status request, long", "command: backlog range",
         "command: SOS acknowledged, code 9", "command: key change",
     ];

@@ -69,6 +69,9 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
 
     private static readonly Domain[] Acknowledged = [new("BaseCounter", 0, uint.MaxValue, 1, false), new("Bitmap", 0, uint.MaxValue, 1, false)];
 
+    private static readonly Domain[] LongAcknowledged =
+        [.. Acknowledged, new("SelectiveFirst", 0, uint.MaxValue, 1, false), new("SelectiveBitmap", 0x80000000, uint.MaxValue, 1, false)];
+
     private static readonly Domain Expiry = new("ExpiryUtcMs", Epoch, Epoch + (((1L << 28) - 2) * 8000), 8000);
 
     private static readonly Dictionary<CommandKind, Domain[]> Commands = new()
@@ -82,7 +85,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
 
     private static IEnumerable<(string Report, Domain[] Domains)> Reports() =>
     [
-        ("live", Live), ("event", Event), ("status", Status), ("acknowledgement", Acknowledged),
+        ("live", Live), ("event", Event), ("status", Status), ("acknowledgement", Acknowledged), ("long acknowledgement", LongAcknowledged),
         .. Commands.Select(command => (command.Key.ToString(), command.Value)),
     ];
 
@@ -213,6 +216,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
         { "StatusRequest", "ExpiryUtcMs", Epoch - 1 }, { "StatusRequest", "ExpiryUtcMs", Epoch + (((1L << 28) - 2) * 8000) + 1 },
         { "StatusRequest", "ExpiryUtcMs", long.MaxValue }, { "StatusRequest", "Kind", 0 }, { "StatusRequest", "Kind", 6 },
         { "BacklogRange", "FromCounter", uint.MaxValue },
+        { "long acknowledgement", "SelectiveBitmap", 0x7FFFFFFF }, { "long acknowledgement", "SelectiveBitmap", 1 },
     };
 
     [Theory]
@@ -259,6 +263,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
         "event" => new EventReport { HasContact = true, LatitudeE5 = 0, LongitudeE5 = 0 },
         "status" => new StatusReport { IsLong = true },
         "acknowledgement" => new Acknowledgement(),
+        "long acknowledgement" => new Acknowledgement { SelectiveBitmap = 0x80000000 },
         "BacklogRange" => new Command { Kind = CommandKind.BacklogRange, ToCounter = int.MaxValue },
         _ => new Command { Kind = Enum.Parse<CommandKind>(report) },
     };
@@ -293,7 +298,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
                     return _status.ReadBody(form, _body, 0, StatusFrame.BodyBytes(form), (StatusReport)read);
                 case Acknowledgement acknowledgement:
                     _acknowledgement.WriteBody(acknowledgement, _body, 0);
-                    return _acknowledgement.ReadBody(_body, 0, AcknowledgementFrame.BodyBytes, (Acknowledgement)read);
+                    return _acknowledgement.ReadBody(_body, 0, AcknowledgementFrame.BodyBytesOf(acknowledgement), (Acknowledgement)read);
                 default:
                     var command = (Command)written;
                     _command.WriteBody(command, _body, 0);

@@ -26,6 +26,7 @@ public sealed class FrameSizesTests(ITestOutputHelper output)
     [InlineData("status: an ordinary one", 24, Sf10BytesMax)]
     [InlineData("status, long: an ordinary one", 61, Sf9BytesMax)]
     [InlineData("acknowledgement: some above the base", 16, Sf10BytesMax)]
+    [InlineData("acknowledgement, long: last codes", 24, Sf10BytesMax)]
     [InlineData("command: report interval", 24, Sf10BytesMax)]
     [InlineData("command: status request, short", 20, Sf10BytesMax)]
     [InlineData("command: backlog range", 27, Sf9BytesMax)]

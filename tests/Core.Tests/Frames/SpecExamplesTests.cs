@@ -15,7 +15,7 @@ public sealed class SpecExamplesTests
     {
         string[] expected =
         [
-            "1", "2", "3", "4", "5 area", "5 area long", "5 world", "6", "6 long", "7",
+            "1", "2", "3", "4", "5 area", "5 area long", "5 world", "6", "6 long", "7", "7 long",
             "8 reportInterval", "8 statusRequest", "8 backlogRange", "8 sosAcknowledged", "8 keyChange",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), SpecPage.Examples.Select(FormOf).Order(StringComparer.Ordinal));
@@ -100,6 +100,7 @@ public sealed class SpecExamplesTests
         {
             FrameKind.Event => $"{shortest}, long form {around + FrameLimits.BodyBytesLongest(kind, EventFrame.LongFlag)}",
             FrameKind.Status => $"{shortest}, long form {around + FrameLimits.BodyBytesLongest(kind, StatusFrame.LongFlag)}",
+            FrameKind.Acknowledgement => $"{shortest}, long form {longest}",
             _ => shortest == longest ? $"{shortest}" : $"{shortest} to {longest}",
         };
     }
@@ -110,6 +111,7 @@ public sealed class SpecExamplesTests
     {
         5 => $"5 {((example.Flags & 8) != 0 ? "world" : "area")}{((example.Flags & 4) != 0 ? " long" : "")}",
         6 => (example.Flags & 8) != 0 ? "6 long" : "6",
+        7 => example.Rows.Count > 2 ? "7 long" : "7",
         8 => $"8 {example.Rows[0].Value}",
         _ => $"{example.Kind}",
     };

@@ -65,6 +65,7 @@ internal static partial class SpecPage
             1 or 2 => (lines[..1], example.Kind == 2),
             5 => ((example.Flags & 4) != 0 ? lines[..2] : lines[..1], (example.Flags & 8) != 0),
             6 => ((example.Flags & 8) != 0 ? lines[..2] : lines[..1], false),
+            7 => (lines[..(example.Rows.Count / 2)], false),
             8 => ([lines[0], lines[(int)example.Rows[0].Code!]], false),
             _ => (lines[..1], false),
         };

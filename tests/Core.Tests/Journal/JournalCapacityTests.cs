@@ -144,11 +144,18 @@ public sealed class JournalCapacityTests(ITestOutputHelper output) : IDisposable
                 copy.PowerOn();
                 var after = OpenWithSketcher(copy, copyStore, out _);
                 sketched += after.SketchedFrames > 0 ? 1 : 0;
-                var truth = Tracks.TrackBlocks.Decode(laps[..stored].Select(block => block.Payload)).ToDictionary(fix => fix.UtcS);
-                Assert.Equal(truth.Count, Tell(after, new AesCcm(_aes), truth).Told);
+
+                // A cut behind the frame's own commit leaves it there although the append did not return.
+                var truth = Truth(stored);
+                var withNext = survived ? truth : Truth(stored + 1);
+                var told = Tell(after, new AesCcm(_aes), withNext).Told;
+                Assert.True(told == truth.Count || told == withNext.Count, $"{told} fixes told, {truth.Count} or {withNext.Count} stored");
                 Assert.Equal(after.SketchedFrames, after.DroppedFrames);
             }
         }
+
+        Dictionary<long, LogFix> Truth(int blocks) =>
+            Tracks.TrackBlocks.Decode(laps[..blocks].Select(block => block.Payload)).ToDictionary(fix => fix.UtcS);
 
         output.WriteLine($"{cuts} cuts, {sketched} of the lives after had sketches");
         Assert.True(cuts > 8 && sketched > 1);

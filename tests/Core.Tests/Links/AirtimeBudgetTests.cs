@@ -245,6 +245,18 @@ public sealed class AirtimeBudgetTests
         Assert.True(flash.Programs > 1_000);
     }
 
+    [Theory]
+    [InlineData("EU868", 1_482_752, 247_125)]
+    [InlineData("AS923-2", 370_688, 61_781)]
+    [InlineData("US915", 370_688, 0)]
+    public void SosPaceMs_OfAFrame_UsesItsShareOfTheHourAndNoMore(string region, int frameUs, int paceMs)
+    {
+        var budget = Start(region);
+        Assert.Equal(paceMs, budget.SosPaceMs(frameUs));
+        if (paceMs > 0)
+            Assert.InRange(3_600_000L / paceMs * frameUs, 20_000_000, 36_000_000L * 600 / 1_000);
+    }
+
     private AirtimeBudget Start(string region, AirtimeOptions? options = null, long nowMs = 0)
     {
         var budget = new AirtimeBudget(Regions.Find(region), _flash, 0, 4, options ?? new AirtimeOptions());

@@ -64,18 +64,18 @@ internal sealed class DispatchWorld
 
     public static bool IsDurable(byte[] frame) => FrameLimits.IsDurable((FrameKind)((frame[0] >> 2) & 0xF));
 
-    public byte[] Append(FrameKind kind, int length)
+    public byte[] Append(FrameKind kind, int length, bool isSos = false)
     {
         var frame = new byte[length];
         FrameHeader.WriteDurable(frame, 0, kind, 0, 77, _counter++);
-        if (Journal.Append(frame, 0, length) != Core.Journal.JournalResult.Stored)
+        if (Journal.Append(frame, 0, length, isSos) != Core.Journal.JournalResult.Stored)
             throw new InvalidOperationException("not stored");
         return frame;
     }
 
     public uint Urgent(bool sos)
     {
-        var frame = Append(FrameKind.Event, 24);
+        var frame = Append(FrameKind.Event, 24, sos);
         Dispatcher.OfferUrgent(frame, 0, 24, _counter - 1, sos);
         return _counter - 1;
     }

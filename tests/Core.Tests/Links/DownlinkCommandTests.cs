@@ -40,7 +40,7 @@ public sealed class DownlinkCommandTests : IDisposable, ISosIndicator, IKeyUser
         {
             var frame = new byte[24];
             FrameHeader.WriteDurable(frame, 0, FrameKind.Status, 0, 77, counter);
-            _journal.Append(frame, 0, frame.Length);
+            _journal.Append(frame, 0, frame.Length, false);
         }
     }
 

@@ -253,7 +253,7 @@ public sealed class DownlinkReceiverTests : IDisposable
     {
         var frame = new byte[24];
         FrameHeader.WriteDurable(frame, 0, FrameKind.Status, 0, Unit, counter);
-        _journal.Append(frame, 0, frame.Length);
+        _journal.Append(frame, 0, frame.Length, false);
     }
 
     private DownlinkOutcome Take(byte[] frame, long nowMs = 1_000) => _receiver.Take(frame, 0, frame.Length, _link, nowMs);

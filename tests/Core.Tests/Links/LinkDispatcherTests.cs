@@ -74,6 +74,45 @@ public sealed class LinkDispatcherTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void OfferUrgent_SosUnansweredForHours_ComesDownToThePaceThatTheHourCanKeepUp()
+    {
+        // Seed 993 of the voyages: at SF12 the hour was used up after 24 min, and the boat then came within reach unheard.
+        const int paceMs = 240_000;
+        _world.LoRa.PaceMs = paceMs;
+        _world.Hears = _ => false;
+        var counter = _world.Urgent(sos: true);
+        _world.Run(2 * 3_600_000);
+
+        var times = SosTimes(_world.LoRa, counter);
+        var gaps = times.Skip(1).Zip(times, (later, earlier) => later - earlier).ToList();
+        Assert.All(gaps.Take(7), gap => Assert.InRange(gap, 1, 80_000));
+        Assert.All(gaps.Skip(8), gap => Assert.InRange(gap, paceMs * 3 / 4, (paceMs * 5 / 4) + 1_000));
+        Assert.All(SosTimes(_world.Wifi, counter).Skip(1).Zip(SosTimes(_world.Wifi, counter), (later, earlier) => later - earlier), gap => Assert.InRange(gap, 1, 80_000));
+
+        // A second call shares the hour with the first.
+        _world.Urgent(sos: true);
+        var fromMs = _world.NowMs;
+        _world.Run(2 * 3_600_000);
+        Assert.InRange(SosTimes(_world.LoRa, counter).Count(atMs => atMs > fromMs + 600_000), 8, 18);
+    }
+
+    [Fact]
+    public void Poll_StatusStoredBehindALongRecord_GoesFirstOverANetwork()
+    {
+        for (var i = 0; i < 200; i++)
+            _world.Append(FrameKind.Track, 100);
+        _world.Hears = _ => false;
+        _world.Run(20);
+        var status = _world.Append(FrameKind.Status, 24);
+        _world.Dispatcher.Stored(status, 24, _world.NextCounter - 1, FrameKind.Status, false);
+        var before = _world.Wifi.Sent.Count;
+        _world.Run(_world.StepMs);
+        Assert.Equal(_world.NextCounter - 1, DispatchWorld.CounterOf(_world.Wifi.Sent[before].Frame));
+        _world.Run(_world.StepMs);
+        Assert.Equal((uint)before, DispatchWorld.CounterOf(_world.Wifi.Sent[before + 1].Frame));
+    }
+
+    [Fact]
     public void OfferUrgent_SosWhileNobodyListensAndOthersBusy_IsSentAllTheSame()
     {
         _world.Hears = _ => false;

@@ -8,6 +8,7 @@ namespace BoatTelemetry.Core.Tests.Links;
 internal sealed class MemoryJournal : IFrameJournal
 {
     private readonly SortedList<uint, byte[]> _held = [];
+    private readonly HashSet<uint> _sos = [];
     private long _last = -1;
 
     public int HeldFrames => _held.Count;
@@ -18,7 +19,7 @@ internal sealed class MemoryJournal : IFrameJournal
 
     public IEnumerable<uint> Held => _held.Keys;
 
-    public JournalResult Append(byte[] frame, int offset, int length)
+    public JournalResult Append(byte[] frame, int offset, int length, bool isSos)
     {
         var header = new FrameHeader();
         if (header.Read(frame, offset, length, FrameDirection.Uplink) != FrameRejection.None || !header.IsDurable)
@@ -27,6 +28,8 @@ internal sealed class MemoryJournal : IFrameJournal
             return JournalResult.CounterNotRising;
         _last = header.Counter;
         _held[header.Counter] = frame.AsSpan(offset, length).ToArray();
+        if (isSos)
+            _sos.Add(header.Counter);
         return JournalResult.Stored;
     }
 
@@ -50,6 +53,17 @@ internal sealed class MemoryJournal : IFrameJournal
     public bool MoveToOlder(JournalCursor cursor) => Place(cursor, FirstNotBelow(cursor.Counter) - 1);
 
     public bool MoveTo(JournalCursor cursor, uint counter) => Place(cursor, FirstNotBelow(counter));
+
+    public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly)
+    {
+        for (var index = FirstNotBelow(counter); Place(cursor, index); index++)
+        {
+            if (cursor.Kind == FrameKind.Event && (cursor.IsSos || !sosOnly))
+                return true;
+        }
+
+        return false;
+    }
 
     public int Read(JournalCursor cursor, byte[] buffer, int offset)
     {
@@ -80,6 +94,7 @@ internal sealed class MemoryJournal : IFrameJournal
             return false;
         cursor.Counter = _held.Keys[index];
         cursor.LengthBytes = _held.Values[index].Length;
+        cursor.IsSos = _sos.Contains(cursor.Counter);
         cursor.Kind = (FrameKind)((_held.Values[index][0] >> 2) & 0xF);
         return true;
     }

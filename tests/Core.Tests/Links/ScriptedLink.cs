@@ -25,6 +25,9 @@ internal sealed class ScriptedLink(LinkKind kind, int frameBytesMax = 222) : IMe
 
     public int SnrCdb => 800;
 
+    /// <summary>What an SOS can be repeated at for ever.</summary>
+    public int PaceMs { get; set; }
+
     public int AnswersToldOf { get; private set; }
 
     public int MissesToldOf { get; private set; }
@@ -52,6 +55,8 @@ internal sealed class ScriptedLink(LinkKind kind, int frameBytesMax = 222) : IMe
     public void Answered() => AnswersToldOf++;
 
     public void Unanswered() => MissesToldOf++;
+
+    public int SosPaceMs(int lengthBytes) => PaceMs;
 
     public void Poll(long monotonicMs) => _nowMs = monotonicMs;
 

@@ -41,9 +41,9 @@ public sealed class StoredEventsTests
         foreach (var link in Links())
             link.State = LinkState.Down;
 
-        // 16 moves a poll: the 41st frame is the first event.
-        _world.Run(2 * _world.StepMs);
-        Assert.Equal(0, _world.Dispatcher.UrgentFrames);
+        // 4 events a poll, the first of them for the SOS that is not there.
+        _world.Run(_world.StepMs);
+        Assert.Equal(LinkDispatcher.SearchMovesEachPollMax - 1, _world.Dispatcher.UrgentFrames);
         _world.Run(_world.StepMs);
         Assert.Equal(LinkDispatcher.SearchedFramesMax, _world.Dispatcher.UrgentFrames);
         foreach (var link in Links())
@@ -137,7 +137,8 @@ public sealed class StoredEventsTests
         var dispatcher = new LinkDispatcher(links, journal, new DispatchOptions(), 1);
         dispatcher.Poll(1_000);
         Assert.All(links, link => Assert.Equal(counter, DispatchWorld.CounterOf(Assert.Single(link.Sent).Frame)));
-        Assert.Equal(1, dispatcher.UrgentFromRecord);
+        Assert.All(links, link => Assert.Equal(AirtimePurpose.Sos, link.Sent[0].Purpose));
+        Assert.Equal((1, (long)counter), (dispatcher.UrgentFromRecord, dispatcher.SosFromRecord));
         dispatcher.Take(new Acknowledgement { BaseCounter = counter + 1 });
         Assert.Equal((0, 0), (dispatcher.UrgentFrames, journal.HeldFrames));
     }
@@ -153,7 +154,7 @@ public sealed class StoredEventsTests
 
     private uint Store(FrameKind kind, int length, bool isSos)
     {
-        var frame = _world.Append(kind, length);
+        var frame = _world.Append(kind, length, isSos);
         var counter = _world.NextCounter - 1;
         _world.Dispatcher.Stored(frame, length, counter, kind, isSos);
         return counter;

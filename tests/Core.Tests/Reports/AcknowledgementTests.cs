@@ -19,6 +19,21 @@ public sealed class AcknowledgementTests
         Assert.Equal(covered, new Acknowledgement { BaseCounter = first, Bitmap = bitmap }.Covers(counter));
     }
 
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    [InlineData(131, true)]
+    [InlineData(132, false)]
+    [InlineData(7, false)]
+    public void Covers_SelectiveBitmap_SaysItOfItsThirtyTwo(uint counter, bool covered)
+    {
+        var said = new Acknowledgement { BaseCounter = 5, SelectiveFirst = 100, SelectiveBitmap = 0x80000001 };
+        Assert.Equal(covered, said.Covers(counter));
+        said.Clear();
+        Assert.False(said.Covers(counter));
+    }
+
     [Fact]
     public void Covers_NearTheLastCounter_DoesNotWrapRound()
     {

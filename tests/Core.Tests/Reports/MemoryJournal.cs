@@ -29,7 +29,7 @@ internal sealed class MemoryJournal : IFrameJournal
 
     public long DroppedFrames { get; set; }
 
-    public JournalResult Append(byte[] frame, int offset, int length)
+    public JournalResult Append(byte[] frame, int offset, int length, bool isSos)
     {
         Appends++;
         if (Answer != JournalResult.Stored)
@@ -63,6 +63,8 @@ internal sealed class MemoryJournal : IFrameJournal
     public bool MoveToOlder(JournalCursor cursor) => throw new NotSupportedException();
 
     public bool MoveTo(JournalCursor cursor, uint counter) => throw new NotSupportedException();
+
+    public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => throw new NotSupportedException();
 
     public int Read(JournalCursor cursor, byte[] buffer, int offset) => throw new NotSupportedException();
 }

@@ -1,0 +1,204 @@
+using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Journal;
+using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Simulator.Chips;
+using BoatTelemetry.TestSupport;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BoatTelemetry.Core.Tests.Journal;
+
+/// <summary>Frames that are acknowledged one by one, far from the base; an SOS and what the policy drops; what a start misses.</summary>
+public sealed class JournalReleaseTests(ITestOutputHelper output)
+{
+    private const uint HighestBit = 0x80000000;
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void Acknowledge_SelectiveBitmap_LetsThoseFramesGoForGood(int programBytes)
+    {
+        var flash = new SimulatedFlash(programBytes, 4_096, 12);
+        var journal = Filled(flash, 60);
+        var said = new Acknowledgement { SelectiveFirst = 40, SelectiveBitmap = HighestBit | (HighestBit >> 3) | 1 };
+
+        journal.Acknowledge(said);
+        journal.Acknowledge(said);
+
+        uint[] gone = [40, 43];
+        foreach (var one in new[] { journal, Open(flash) })
+        {
+            Assert.Equal(Enumerable.Range(0, 60).Select(i => (uint)i).Except(gone), JournalFrames.Held(one).Select(held => held.Counter));
+            Assert.Equal((58, 0L, 0L), (one.HeldFrames, one.DamagedFrames, one.DroppedFrames));
+        }
+
+        Assert.Equal(2, journal.ReleasedFrames);
+    }
+
+    [Fact]
+    public void Acknowledge_SelectiveAtEveryCut_IsHeldOrGoneAndNothingElseIsTouched()
+    {
+        var random = Seed.New(output);
+        var state = new SimulatedFlash(4, 512, 12);
+        Filled(state, 12);
+        var copy = new SimulatedFlash(4, 512, 12);
+        var (cuts, stayed, survived) = (0, 0, false);
+        for (var operation = 0; !survived; operation++)
+        {
+            copy.CopyFrom(state);
+            copy.CutPowerIn(operation, random.Next(5), (TornWrite)random.Next(3), random.Next());
+            try
+            {
+                Open(copy).Acknowledge(new Acknowledgement { SelectiveFirst = 3, SelectiveBitmap = HighestBit | (HighestBit >> 2) | (HighestBit >> 5) });
+                survived = true;
+            }
+            catch (PowerCutException)
+            {
+                cuts++;
+            }
+
+            copy.PowerOn();
+            var after = Open(copy);
+            var held = JournalFrames.Held(after).Select(entry => entry.Counter).ToList();
+            uint[] selected = [3, 5, 8];
+            Assert.Equal(Enumerable.Range(0, 12).Select(i => (uint)i).Except(selected), held.Except(selected));
+            Assert.Equal((held.Count, 0L), (after.HeldFrames, after.DamagedFrames));
+            stayed += held.Count > 9 && held.Count < 12 ? 1 : 0;
+        }
+
+        output.WriteLine($"{cuts} cuts, {stayed} of them between two frames");
+        Assert.True(cuts > 4 && stayed > 0);
+    }
+
+    [Fact]
+    public void MoveToEvent_InALongRecord_FindsEventsAndTellsAnSosAfterAStart()
+    {
+        var flash = new SimulatedFlash(4, 4_096, 64);
+        var random = Seed.New(output);
+        var journal = Open(flash);
+        for (var counter = 0u; counter < 600; counter++)
+        {
+            var frame = JournalFrames.Frame(counter is 100 or 300 or 500 ? FrameKind.Event : FrameKind.Track, counter, counter is 100 or 300 or 500 ? 24 : 200, random);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length, counter == 300));
+        }
+
+        journal = Open(flash);
+        var cursor = new JournalCursor();
+        Assert.True(journal.MoveToEvent(cursor, 0, sosOnly: false));
+        Assert.Equal((100u, false), (cursor.Counter, cursor.IsSos));
+        Assert.True(journal.MoveToEvent(cursor, 101, sosOnly: false));
+        Assert.Equal((300u, true), (cursor.Counter, cursor.IsSos));
+        Assert.True(journal.MoveToEvent(cursor, 0, sosOnly: true));
+        Assert.Equal((300u, true), (cursor.Counter, cursor.IsSos));
+        Assert.False(journal.MoveToEvent(cursor, 301, sosOnly: true));
+        Assert.False(journal.MoveToEvent(cursor, 501, sosOnly: false));
+        var track = JournalFrames.Frame(FrameKind.Track, 600, 100, random);
+        Assert.Equal(JournalResult.NotDurable, journal.Append(track, 0, track.Length, isSos: true));
+    }
+
+    [Fact]
+    public void Append_IntoAFullRingOfEvents_DropsTheSosLast()
+    {
+        var random = Seed.New(output);
+        var journal = Open(new SimulatedFlash(4, 512, 12));
+        for (var counter = 0u; counter < 400; counter++)
+        {
+            var frame = JournalFrames.Frame(FrameKind.Event, counter, 24, random);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length, counter == 5));
+        }
+
+        var cursor = new JournalCursor();
+        Assert.True(journal.MoveToEvent(cursor, 0, sosOnly: true));
+        Assert.Equal(5u, cursor.Counter);
+        Assert.True(journal.DroppedOf(FrameKind.Event) > 200);
+        Assert.Equal(0, journal.DroppedSos);
+        Assert.Equal(400, journal.HeldFrames + journal.DroppedFrames);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Start_BlockThatIsGone_CountsItsFramesAsDamaged(bool isDead)
+    {
+        var flash = new SimulatedFlash(4, 512, 24);
+        var journal = Filled(flash, 60);
+        var before = JournalFrames.Held(journal).Select(held => held.Counter).ToList();
+        if (isDead)
+        {
+            flash.SetFault(3, BlockFault.Dead);
+        }
+        else
+        {
+            // Both copies of its header.
+            flash.FlipBit(3, 4, 1);
+            flash.FlipBit(3, 16, 1);
+        }
+
+        var after = Open(flash);
+        var lost = before.Except(JournalFrames.Held(after).Select(held => held.Counter)).Count();
+
+        Assert.True(lost > 1);
+        Assert.Equal((lost, lost), (after.Recovery.MissingFrames, (int)after.DamagedFrames));
+        Assert.Equal(isDead, after.Recovery.UnreadableBlocks > 0);
+        Assert.False(after.Recovery.MayHideNewer);
+        var again = Open(flash);
+        Assert.Equal((0, lost), (again.Recovery.MissingFrames, (int)again.DamagedFrames));
+    }
+
+    [Fact]
+    public void Start_NewestBlockUnreadable_SaysThatItMayHideFrames()
+    {
+        var flash = new SimulatedFlash(4, 512, 24);
+        var newest = Filled(flash, 24).HeldFrames;
+        var head = Enumerable.Range(0, 24).Last(block => flash.Erases(block) > 0);
+        flash.SetFault(head, BlockFault.Dead);
+        var after = Open(flash);
+        Assert.True(after.Recovery.MayHideNewer);
+        Assert.True(after.HeldFrames < newest);
+    }
+
+    /// <summary>On littlefs each read opens a file. Two of each header, one of each block that counts, and the head's own.</summary>
+    [Fact]
+    public void Start_OfAFullRing_ReadsEachBlockThreeTimesAndServesTheWatchdogMeanwhile()
+    {
+        const int blocks = 96;
+        var flash = new SimulatedFlash(4, 4_096, blocks);
+        var random = new Random(7);
+        var journal = Open(flash);
+        for (var counter = 0u; journal.DroppedFrames == 0; counter++)
+        {
+            var frame = JournalFrames.Frame(FrameKind.Track, counter, 222, random);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
+        }
+
+        var beats = new Beats();
+        var recovery = new FlashJournal(flash, 0, blocks, beats).Recovery;
+
+        output.WriteLine($"{recovery.FlashReads} reads, {recovery.FlashReadBytes} bytes, {recovery.FrameRecords} frames, {beats.Count} beats");
+        Assert.True(recovery.FrameRecords > 60 * blocks / 8);
+        Assert.InRange(recovery.FlashReads, 2 * blocks, (3 * blocks) + 80);
+        Assert.InRange(beats.Count, 2 * blocks, 4 * blocks);
+    }
+
+    private sealed class Beats : IBeat
+    {
+        public int Count { get; private set; }
+
+        public void Beat() => Count++;
+    }
+
+    private static FlashJournal Open(SimulatedFlash flash) => new(flash, 0, flash.BlockCount);
+
+    private static FlashJournal Filled(SimulatedFlash flash, uint frames)
+    {
+        var journal = Open(flash);
+        var random = new Random(5);
+        for (var counter = 0u; counter < frames; counter++)
+        {
+            var frame = JournalFrames.Frame(FrameKind.Status, counter, 24, random);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
+        }
+
+        return journal;
+    }
+}
