@@ -9,12 +9,11 @@ namespace BoatTelemetry.Gateway.Downlink;
 internal sealed class DownlinkSealer(DownlinkCounters counters, CommandQueue commands)
 {
     private readonly FrameCodec _codec = new();
-    private readonly Acknowledgement _acknowledgement = new();
     private readonly Command _command = new();
     private readonly byte[] _frame = new byte[FrameLimits.FrameBytesMax];
 
-    /// <summary>The acknowledgement of a unit's committed state.</summary>
-    public DownlinkDrop TrySealAcknowledgement(FleetUnit unit, in AdmissionState state, out byte[] frame)
+    /// <summary>An acknowledgement of what is committed.</summary>
+    public DownlinkDrop TrySealAcknowledgement(FleetUnit unit, in AdmissionState state, Acknowledgement said, out byte[] frame)
     {
         frame = [];
         if (unit.CipherOf(state.Keys.Epoch) is not { } cipher)
@@ -22,8 +21,7 @@ internal sealed class DownlinkSealer(DownlinkCounters counters, CommandQueue com
         var drop = counters.TryNextAcknowledgement(unit.Unit, out var counter);
         if (drop != DownlinkDrop.None)
             return drop;
-        AcknowledgementMaker.Fill(state.Durable, _acknowledgement);
-        frame = _frame[.._codec.SealAcknowledgement(_acknowledgement, cipher, unit.Unit, counter, _frame, 0)];
+        frame = _frame[.._codec.SealAcknowledgement(said, cipher, unit.Unit, counter, _frame, 0)];
         return DownlinkDrop.None;
     }
 

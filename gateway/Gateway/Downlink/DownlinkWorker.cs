@@ -37,6 +37,9 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     /// </summary>
     public const int LiveWaitMs = 1_200;
 
+    /// <summary>Named limit: acknowledgements through a network for one gathering of frames.</summary>
+    public const int AcknowledgementsMax = 8;
+
     /// <summary>A way through a network on which nothing was heard for so long, ms, is not tried any more.</summary>
     public const int NetworkFreshMs = 60_000;
 
@@ -55,7 +58,9 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     private readonly PriorityQueue<int, long> _due = new();
     private readonly List<Task> _inFlight = new(InFlightMax);
     private readonly Reception[] _ways = new Reception[UnitWays.WaysMax];
+    private readonly Acknowledgement _said = new();
     private readonly CancellationTokenSource _stop = new();
+    private DurableAnswer _answer = new();
 
     // Each unit is listed once, or twice if a frame comes that is to be answered sooner.
     private readonly Channel<DownlinkEvent> _events = Channel.CreateBounded<DownlinkEvent>(
@@ -127,7 +132,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         var isDurable = frame.Class == FrameClass.Durable;
         var gatherMs = reception.Link != UplinkLink.Lora ? _options.NetworkGatherMs : isDurable ? _options.GatherMs : LiveWaitMs;
         var dueMs = reception.ReceivedMonotonicMs + gatherMs;
-        if (unit.Committed(in state, isDurable, wantsCommand, isDuplicate, dueMs))
+        if (unit.Committed(in state, isDurable ? frame.Counter : null, wantsCommand, isDuplicate, dueMs))
             List(frame.Unit, unit, dueMs);
     }
 
@@ -201,7 +206,8 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     private void Answer(int number, long nowMs)
     {
         var entry = Unit(number);
-        var count = entry.Take(_ways, out var state, out var owesAcknowledgement);
+        _answer.Clear();
+        var count = entry.Take(_ways, out var state, out var owesAcknowledgement, ref _answer);
         if (_fleet.Current.Find(number) is not { } unit)
         {
             Drop(DownlinkDrop.UnitGone, number);
@@ -226,17 +232,26 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
             Acknowledge(entry, unit, in state, count, nowMs);
     }
 
+    // By LoRa a window takes one frame; what it has no room for is told when the unit sends it again.
     private void Acknowledge(UnitWays entry, FleetUnit unit, in AdmissionState state, int count, long nowMs)
     {
-        var drop = _sealer.TrySealAcknowledgement(unit, in state, out var frame);
-        if (drop == DownlinkDrop.CounterAhead && _ways[0].Link != UplinkLink.Lora && IsFresh(in _ways[0], nowMs))
+        var window = state.Durable.ToWindow();
+        var isLora = _ways[0].Link == UplinkLink.Lora;
+        var most = isLora ? 1 : AcknowledgementsMax;
+        for (var sent = 0; sent < most && _answer.TryNext(window, null, _said); sent++)
         {
-            if (entry.Committed(in state, owesAcknowledgement: true, wantsCommand: false, isDuplicate: false, nowMs + CounterWaitMs))
-                _due.Enqueue(unit.Unit, nowMs + CounterWaitMs);
-            return;
-        }
+            var drop = _sealer.TrySealAcknowledgement(unit, in state, _said, out var frame);
+            if (drop == DownlinkDrop.CounterAhead && !isLora && IsFresh(in _ways[0], nowMs))
+            {
+                if (entry.Owes(nowMs + CounterWaitMs))
+                    _due.Enqueue(unit.Unit, nowMs + CounterWaitMs);
+                return;
+            }
 
-        Launch(drop, unit.Unit, frame, count, command: null);
+            Launch(drop, unit.Unit, frame, count, command: null);
+            if (drop != DownlinkDrop.None)
+                return;
+        }
     }
 
     private void Launch(DownlinkDrop drop, int unit, byte[] frame, int count, QueuedCommand? command)

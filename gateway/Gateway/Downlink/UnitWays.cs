@@ -29,6 +29,9 @@ internal sealed class UnitWays
     private long _dueMs = NotListed;
     private bool _isAnswered;
 
+    // What was committed since the last answer; made when first needed, and then changed against the taker's.
+    private DurableAnswer? _answer;
+
     /// <summary>
     /// A genuine reception; told once or more, by whoever comes first. One without a way back is of no use here, nor one from
     /// before the last window opened.
@@ -57,14 +60,24 @@ internal sealed class UnitWays
     /// A frame is committed. True if the unit is to be listed for an answer at that time, and was not for so early a one. A
     /// copy of a transmission that had its answer already, which UDP or a forwarder has made, has no other one.
     /// </summary>
-    public bool Committed(in AdmissionState state, bool owesAcknowledgement, bool wantsCommand, bool isDuplicate, long dueMs)
+    /// <param name="state">The unit's state, committed with the frame.</param>
+    /// <param name="durableCounter">The frame's counter if it is to be acknowledged; null for a live one.</param>
+    /// <param name="wantsCommand">Whether a command waits for the unit.</param>
+    /// <param name="isDuplicate">The frame was there before.</param>
+    /// <param name="dueMs">When it is to be answered.</param>
+    public bool Committed(in AdmissionState state, uint? durableCounter, bool wantsCommand, bool isDuplicate, long dueMs)
     {
         lock (_lock)
         {
             var isCopy = isDuplicate && _isAnswered && _ways[0].Link == UplinkLink.Lora;
             _state = state;
             _isKnown = true;
-            _owesAcknowledgement |= owesAcknowledgement && !isCopy;
+            if (durableCounter is { } counter && !isCopy)
+            {
+                _owesAcknowledgement = true;
+                (_answer ??= new DurableAnswer()).Add(counter);
+            }
+
             if (dueMs >= _dueMs || !(_owesAcknowledgement || wantsCommand))
                 return false;
             _dueMs = dueMs;
@@ -79,6 +92,19 @@ internal sealed class UnitWays
             return _isKnown && state.Keys.Epoch != _state.Keys.Epoch;
     }
 
+    /// <summary>What was taken cannot be said yet: it is owed still, and the unit is to be listed for that time. Its frames come again if need be.</summary>
+    public bool Owes(long dueMs)
+    {
+        lock (_lock)
+        {
+            _owesAcknowledgement = true;
+            if (dueMs >= _dueMs)
+                return false;
+            _dueMs = dueMs;
+            return true;
+        }
+    }
+
     /// <summary>It could not be listed.</summary>
     public void Unlist()
     {
@@ -89,7 +115,11 @@ internal sealed class UnitWays
     /// <summary>
     /// Takes what is owed, and copies the ways of the last frame, best first; how many. It is not listed any more.
     /// </summary>
-    public int Take(Span<Reception> ways, out AdmissionState state, out bool owesAcknowledgement)
+    /// <param name="ways">Filled.</param>
+    /// <param name="state">As of the last commit.</param>
+    /// <param name="owesAcknowledgement">Whether a durable frame is to be acknowledged.</param>
+    /// <param name="answer">What was committed since the last time, for the one given, which must be empty.</param>
+    public int Take(Span<Reception> ways, out AdmissionState state, out bool owesAcknowledgement, ref DurableAnswer answer)
     {
         lock (_lock)
         {
@@ -98,6 +128,8 @@ internal sealed class UnitWays
             owesAcknowledgement = _owesAcknowledgement;
             _owesAcknowledgement = false;
             state = _state;
+            if (_answer is not null)
+                (_answer, answer) = (answer, _answer);
             _ways.AsSpan(0, _count).CopyTo(ways);
             return _count;
         }
