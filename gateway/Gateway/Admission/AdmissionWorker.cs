@@ -14,6 +14,7 @@ public sealed partial class AdmissionWorker(
     FleetSource fleet,
     IJournal journal,
     IEnumerable<IUplinkListener> listeners,
+    IEnumerable<IDurableKnowledge> knowledge,
     AdmissionOptions options,
     UnitClocks clocks,
     StageGuard guard,
@@ -23,6 +24,7 @@ public sealed partial class AdmissionWorker(
 {
     private readonly LogSampler<FrameRejection> _sampler = new(time);
     private readonly LogSampler<AdmissionOutcome> _limited = new(time);
+    private readonly IDurableKnowledge[] _knowledge = [.. knowledge];
     private Task _loop = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -47,6 +49,7 @@ public sealed partial class AdmissionWorker(
     {
         while (await buffer.WaitAsync(CancellationToken.None))
         {
+            Learn(admission);
             while (buffer.TryTake(out var datagram))
             {
                 var outcome = admission.Admit(datagram, journal, out var rejection);
@@ -57,6 +60,15 @@ public sealed partial class AdmissionWorker(
                 if (!FrameAdmission.IsTaken(outcome))
                     buffer.Return(datagram);
             }
+        }
+    }
+
+    private void Learn(FrameAdmission admission)
+    {
+        foreach (var source in _knowledge)
+        {
+            while (source.TryTake(out var unit, out var stored))
+                admission.Learn(unit, in stored);
         }
     }
 

@@ -224,6 +224,9 @@ public sealed class FrameAdmission
         return outcome;
     }
 
+    /// <summary>Takes over what other gateways have committed of a unit; told with the unit's next frame.</summary>
+    public void Learn(int unit, in DurableWindowState stored) => (_units[unit] ??= new UnitEntry(AdmissionState.NeverSeen)).Learn(in stored);
+
     private DurableMark Settle(UnitEntry entry, in AdmittedFrame frame)
     {
         // First what it says of the base: the counters of a unit that this journal has not seen are far ahead of zero.

@@ -49,6 +49,21 @@ internal sealed class UnitEntry
         return _keys;
     }
 
+    /// <summary>Another gateway's journal has these durable frames of the unit: they may be acknowledged from here too.</summary>
+    public void Learn(in DurableWindowState stored)
+    {
+        const int WordBits = 64;
+        Durable.HoldsNothingOlder(stored.Base, 0);
+        for (var ahead = 1; ahead <= DurableWindow.AheadMax && stored.Base <= uint.MaxValue - (uint)ahead; ahead++)
+        {
+            var word = ahead <= WordBits ? stored.Near : stored.Far;
+            if (((word >> ((WordBits - ahead) & (WordBits - 1))) & 1) != 0)
+                Durable.Mark(stored.Base + (uint)ahead);
+        }
+
+        _keys?.Settled(Durable.Base);
+    }
+
     /// <summary>Tells the ring of an admitted frame. True if it has completed a change of key.</summary>
     public bool Admitted(GatewayKey key, FrameClass frameClass, uint counter)
     {

@@ -1,3 +1,4 @@
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using Microsoft.Extensions.DependencyInjection;

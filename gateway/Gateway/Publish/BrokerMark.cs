@@ -18,6 +18,9 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
     /// <summary>How often it is published while numbers are delivered.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>One whose predecessor is still under way is tried again after this.</summary>
+    public static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+
     // A broker sends what is retained with its answer to the subscription, before it answers a later publish; this is for one that does not.
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(250);
 
@@ -52,10 +55,19 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
         return received.Task.IsCompletedSuccessfully ? await received.Task : null;
     }
 
+    /// <summary>How long until one is due; null if none is.</summary>
+    public TimeSpan? DueIn(long delivered)
+    {
+        if (delivered == _published)
+            return null;
+        var left = _published < 0 ? TimeSpan.Zero : Interval - time.GetElapsedTime(_publishedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     /// <summary>The message, if it is time for one; null otherwise. Everything up to the number is delivered.</summary>
     public MqttMessage? Due(long delivered)
     {
-        if (delivered == _published || (_published >= 0 && time.GetElapsedTime(_publishedAt) < Interval))
+        if (DueIn(delivered) != TimeSpan.Zero)
             return null;
         _published = delivered;
         _publishedAt = time.GetTimestamp();

@@ -72,6 +72,7 @@ internal sealed partial class PublishPump(
     private Task? _pause;
     private Task? _commitWait;
     private Task? _marking;
+    private Task? _markPause;
     private long _settled;
     private long _savedSettled;
     private long _savedAt = time.GetTimestamp();
@@ -215,6 +216,8 @@ internal sealed partial class PublishPump(
             _waits.Add(oldestOfGap.Publish!);
         if (delivered.HasGap && !isStopping && (_gap is null || _gap.Pending.Count < _gapPendingMax))
             _waits.Add(Pause());
+        if (mark?.DueIn(delivered.Low) is { } dueIn && !isStopping)
+            _waits.Add(MarkPause(dueIn));
 
         // Their outcome is looked at by those who wait for them.
         await Task.WhenAny(_waits);
@@ -230,6 +233,13 @@ internal sealed partial class PublishPump(
         if (_commitWait is null || _commitWait.IsCompleted)
             _commitWait = journal.WaitForCommitAsync(_live.ReadTo, _end.Token);
         return _commitWait;
+    }
+
+    private Task MarkPause(TimeSpan dueIn)
+    {
+        if (_markPause is null || _markPause.IsCompleted)
+            _markPause = Task.Delay(dueIn > TimeSpan.Zero ? dueIn : BrokerMark.Retry, time, _end.Token);
+        return _markPause;
     }
 
     private Task Pause()

@@ -32,7 +32,8 @@ public sealed class AdmissionMemoryTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"{bytes / Units} bytes a unit, of the {AllowedBytes} that may be");
-        Assert.InRange(bytes / Units, 1, AllowedBytes / 2);
+        // The rest is for what the process has besides.
+        Assert.InRange(bytes / Units, 1, AllowedBytes * 3 / 5);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace BoatTelemetry.Gateway.Tests.Downlink;
 
 public sealed class SteadyClockTests
 {
-    private const long StartUtcMs = 1_795_000_000_000;
+    private const long StartUtcMs = 1_800_000_000_000;
 
     private readonly SetClock _time = new(StartUtcMs);
     private readonly SteadyClock _clock;

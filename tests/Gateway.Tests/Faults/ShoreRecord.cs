@@ -16,7 +16,7 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
 
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, string> _contents = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _present = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, uint> _present = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
@@ -121,10 +121,10 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
 
         if (message.Retain || !message.Topic.EndsWith("/position", StringComparison.Ordinal))
             return;
-        var time = json.GetProperty("time").GetDateTimeOffset();
-        if (_present.TryGetValue(message.Topic, out var before) && time < before)
-            _faults.Enqueue($"{message.Topic} went back from {before:O} to {time:O}");
-        _present[message.Topic] = time;
+        var counter = json.GetProperty("counter").GetUInt32();
+        if (_present.TryGetValue(message.Topic, out var before) && counter < before)
+            _faults.Enqueue($"{message.Topic} went back from {before} to {counter}");
+        _present[message.Topic] = counter;
     }
 
     private static string Content(JsonElement json)

@@ -250,6 +250,8 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
         await gateway.StartAsync();
 
+        // Its downlinks' store is another one: that has a lock of its own.
+        gateway.Configure("\"stopTimeoutS\"", "\"downlink\": { \"file\": \"state/other.db\" }, \"stopTimeoutS\"");
         var (exitCode, said) = await RunToEndAsync("--config", gateway.InFolder("gateway.json"));
 
         Assert.Equal(1, exitCode);

@@ -20,8 +20,12 @@ public sealed class GatewayRateTests(ITestOutputHelper output)
     {
         using var boat = new TestBoat(17);
         await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_inflight_messages 1000\nmax_queued_messages 0" });
+        await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
         await using var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", boat);
         await gateway.StartAsync();
+
+        // What is committed before the connection comes as history.
+        await states.ReadAsync();
         await using var subscriber = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/+/+/position", "%P %p");
         using var concentrator = new TestConcentrator(gateway.UdpPort);
         var datagrams = Enumerable.Range(0, Count).Select(i => boat.FrameNow((uint)i)).Chunk(FramesInDatagram).ToList();

@@ -1,6 +1,4 @@
-using BoatTelemetry.Gateway.Admission;
-
-namespace BoatTelemetry.Gateway.Cluster;
+namespace BoatTelemetry.Gateway.Admission;
 
 /// <summary>
 /// What other gateways have of units' durable frames, for the admission's windows: so that this one acknowledges also what it
