@@ -44,6 +44,13 @@ public sealed class MutationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Sail_SosIsNoSosAfterAPowerCut_IsFoundWhenItsBoundIsOver()
+    {
+        _passedOver = "SOS never arrived";
+        Finds(new ForgottenSos(), "has not arrived after");
+    }
+
+    [Fact]
     public void Sail_UnitLeaks_IsFound() => Finds(new Leak(), "the unit grew");
 
     private void Finds(VoyageDoubles doubles, params string[] words)
@@ -140,6 +147,16 @@ public sealed class MutationTests(ITestOutputHelper output)
         }
     }
 
+    private sealed class ForgottenSos : VoyageDoubles
+    {
+        public override IFrameJournal Journal(IFrameJournal real) => new Forgetting(real);
+
+        private sealed class Forgetting(IFrameJournal real) : PassedJournal(real)
+        {
+            public override bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => false;
+        }
+    }
+
     private sealed class Leak : VoyageDoubles
     {
         public override IFrameCipher Cipher(IFrameCipher real) => new Leaking(real);
@@ -189,7 +206,7 @@ public sealed class MutationTests(ITestOutputHelper output)
 
         public bool MoveTo(JournalCursor cursor, uint counter) => real.MoveTo(cursor, counter);
 
-        public bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => real.MoveToEvent(cursor, counter, sosOnly);
+        public virtual bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => real.MoveToEvent(cursor, counter, sosOnly);
 
         public int Read(JournalCursor cursor, byte[] buffer, int offset) => real.Read(cursor, buffer, offset);
     }

@@ -64,6 +64,21 @@ public sealed class AirLedger
         CheckHour(band, limitUs);
     }
 
+    /// <summary>The power fails, or the transceiver is reset: what is on the air ends there.</summary>
+    public void CutOff(long nowUs)
+    {
+        foreach (var air in _air)
+        {
+            if (air.Count == 0 || air[^1].EndUs <= nowUs)
+                continue;
+            var (startUs, endUs, sos) = air[^1];
+            TotalUs -= endUs - Math.Max(startUs, nowUs);
+            air.RemoveAt(air.Count - 1);
+            if (startUs < nowUs)
+                air.Add((startUs, nowUs, sos));
+        }
+    }
+
     private void CheckHour(int band, long limitUs)
     {
         var air = _air[band];

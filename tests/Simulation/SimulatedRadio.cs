@@ -31,6 +31,9 @@ public sealed class SimulatedRadio : IRadio, IOutsideUnit
     /// <summary>Told of each transmission when it begins; a power cut does not shorten it here, which is to the safe side.</summary>
     public Action<Transmission>? OnAir { get; set; }
 
+    /// <summary>Told of each reset, which ends what is on the air.</summary>
+    public Action? WasReset { get; set; }
+
     /// <summary>Told of each failure.</summary>
     public Action? Failed { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class SimulatedRadio : IRadio, IOutsideUnit
     public RadioResult Start()
     {
         _work++;
+        WasReset?.Invoke();
         _events.Clear();
         _received.Clear();
         IsListening = false;

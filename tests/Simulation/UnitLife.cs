@@ -28,7 +28,8 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
     private readonly KeyedCipher _cipher;
     private readonly DownlinkReceiver _downlinks;
     private readonly AirtimeBudget? _budget;
-    private readonly RadioSettings _settings = new() { BandwidthHz = 125_000, CodingRateDenominator = 5, PreambleSymbols = 8 };
+    // At a power that is legal anywhere: only the hour is asked.
+    private readonly RadioSettings _settings = new() { BandwidthHz = 125_000, CodingRateDenominator = 5, PreambleSymbols = 8, PowerDbm = 0 };
     private long _nowMs;
     private readonly byte[] _unstored = new byte[FrameLimits.FrameBytesMax];
 

@@ -158,6 +158,7 @@ public sealed class Voyage : IDisposable
         if (_harbour)
             return;
         _result.PowerCuts++;
+        _air.CutOff(_clock.TrueMs * 1_000);
         _sos.Restarted();
         _life = null;
         _radio = null;
@@ -238,6 +239,7 @@ public sealed class Voyage : IDisposable
                 Interrupt(LinkKind.LoRa);
             },
         };
+        radio.WasReset = () => _air.CutOff(_clock.TrueMs * 1_000);
         radio.OnAir = sent =>
         {
             _busyUntilMs = _clock.TrueMs + BusyForMs;

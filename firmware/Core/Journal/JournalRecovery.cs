@@ -22,7 +22,7 @@ public sealed class JournalRecovery
     public int MissingFrames;
 
     /// <summary>
-    /// Runs of bytes behind the last state that are no record and not burnt: torn in an earlier life, or, on flash with
+    /// Runs of bytes behind the last state, or at the head's end, that are no record and not burnt: torn, or, on flash with
     /// faults, a frame whose header has decayed, which no tally counts.
     /// </summary>
     public int UncertainRecords;

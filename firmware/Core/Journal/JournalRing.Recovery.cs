@@ -34,7 +34,7 @@ internal sealed partial class JournalRing
         }
 
         JournalRecord state = new JournalRecord();
-        BurnBehind(ConfirmHead());
+        BurnBehind(ConfirmHead(), found);
         found.HasState = FindState(state);
         FindTail();
         if (found.HasState)
@@ -373,15 +373,18 @@ internal sealed partial class JournalRing
     }
 
     // Where the last life's last program may have left bits between their states, nothing is written any more.
-    private void BurnBehind(int from)
+    private void BurnBehind(int from, JournalRecovery found)
     {
         int length = _blockBytes - from < _record.Length ? _blockBytes - from : _record.Length;
-        Array.Clear(_record, 0, _record.Length);
         _writeOffset = _blockBytes;
         if (length <= 0)
         {
             return;
         }
+
+        // Torn; or the newest frame, if its header has decayed.
+        found.UncertainRecords += Reader.IsErased(_headBlock, from, length) ? 0 : 1;
+        Array.Clear(_record, 0, _record.Length);
 
         if (Program(_headBlock, from, length) && Sync())
         {

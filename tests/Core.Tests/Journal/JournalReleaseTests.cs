@@ -157,9 +157,12 @@ public sealed class JournalReleaseTests(ITestOutputHelper output)
         Assert.True(after.HeldFrames < newest);
     }
 
-    /// <summary>On littlefs each read opens a file. Two of each header, one of each block that counts, and the head's own.</summary>
+    /// <summary>
+    /// On littlefs each read opens a file. Each header twice (both copies where it has none), each block that counts once and
+    /// its last record once more.
+    /// </summary>
     [Fact]
-    public void Start_OfAFullRing_ReadsEachBlockThreeTimesAndServesTheWatchdogMeanwhile()
+    public void Start_OfAFullRing_ReadsABlockFiveTimesAtTheMostAndServesTheWatchdogMeanwhile()
     {
         const int blocks = 96;
         var flash = new SimulatedFlash(4, 4_096, blocks);
@@ -176,7 +179,7 @@ public sealed class JournalReleaseTests(ITestOutputHelper output)
 
         output.WriteLine($"{recovery.FlashReads} reads, {recovery.FlashReadBytes} bytes, {recovery.FrameRecords} frames, {beats.Count} beats");
         Assert.True(recovery.FrameRecords > 60 * blocks / 8);
-        Assert.InRange(recovery.FlashReads, 2 * blocks, (3 * blocks) + 80);
+        Assert.InRange(recovery.FlashReads, 2 * blocks, 5 * blocks);
         Assert.InRange(beats.Count, 2 * blocks, 4 * blocks);
     }
 
