@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BoatTelemetry.Gateway.Tests.Publish;
 
+#pragma warning disable CA1001 // xunit calls IAsyncLifetime.DisposeAsync.
 public sealed class CommandRequestsTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const string RequestTopic = "patrol/v1/polairud/17/command";
     private const string AnswerTopic = "console/7/answers";

@@ -66,7 +66,7 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
         }
 
         await Task.WhenAny(Eventually.TrueAsync(() => run.Ids.All(shore.Has), "everything arrived", 60_000));
-        Assert.Empty(run.Ids.Where(id => !shore.Has(id)));
+        Assert.All(run.Ids, id => Assert.True(shore.Has(id), id));
         shore.AssertOrder(run.NewestPositions);
         output.WriteLine($"{run.Ids.Count} frames, {shore.MessageCount} messages");
     }
