@@ -61,6 +61,9 @@ internal sealed class DemoFolder : IDisposable
             fleet = "fleet.json",
             journal = "journal.db",
             ingest = new { packetForwarder = new { listen = "127.0.0.1:0" } },
+
+            // A log is replayed many times faster than any boat speaks.
+            admission = new { framesPerSecondMax = 100_000 },
             mqtt = new { embedded = new { listen = "127.0.0.1:0" } },
             topicRoot = TopicRoot,
         },

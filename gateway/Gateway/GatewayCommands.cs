@@ -55,6 +55,7 @@ internal static class GatewayCommands
         root.Subcommands.Add(check);
         root.Subcommands.Add(ReplayCommand.Make(ConfigOption(), (file, replay) => RunAsync(file, build, replay)));
         root.Subcommands.Add(Backup());
+        root.Subcommands.Add(CheckJournal());
         root.Subcommands.Add(StatusCommands.Status());
         root.Subcommands.Add(StatusCommands.Units());
         root.Subcommands.Add(Fleet.FleetCommands.Create());
@@ -75,6 +76,32 @@ internal static class GatewayCommands
         backup.Options.Add(to);
         backup.SetAction(parsed => (int)BackUp(parsed.GetRequiredValue(config), parsed.GetRequiredValue(to)));
         return backup;
+    }
+
+    private static Command CheckJournal()
+    {
+        var config = ConfigOption();
+        var check = new Command("check-journal", "Reads the whole journal and says whether it contradicts itself, also of a gateway that runs.");
+        check.Options.Add(config);
+        check.SetAction(parsed => (int)CheckJournal(parsed.GetRequiredValue(config)));
+        return check;
+    }
+
+    private static ExitCode CheckJournal(string file)
+    {
+        if (Load(file) is not { } configuration)
+            return ExitCode.ConfigurationError;
+        try
+        {
+            var result = JournalCheck.Run(configuration.Journal.File);
+            Console.Out.WriteLine($"{configuration.Journal.File}: {result}");
+            return result.Outcome == JournalCheckOutcome.Sound ? ExitCode.Ok : ExitCode.NotStarted;
+        }
+        catch (JournalException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.NotStarted;
+        }
     }
 
     private static ExitCode BackUp(string file, string to)

@@ -113,6 +113,9 @@ public sealed class DataPathTests(ITestOutputHelper output) : IDisposable
         fleet = "fleet.json",
         journal = "journal.db",
         ingest = new { packetForwarder = new { listen = "127.0.0.1:0" } },
+
+        // The log comes many times faster than any boat speaks.
+        admission = new { framesPerSecondMax = 100_000 },
         mqtt = new { host = "127.0.0.1", port = brokerPort },
     });
 

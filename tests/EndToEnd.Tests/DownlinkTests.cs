@@ -68,9 +68,10 @@ public sealed partial class DownlinkTests(ITestOutputHelper output) : IDisposabl
         Assert.True(acknowledged >= 1 && held < stored, record.Value);
         if (lossPercent == 0)
             Assert.InRange(held, 0, 1);
-        var ended = await EndedAsync();
-        Assert.Equal((CommandKind.ReportInterval, CommandEnd.Done, "answers/here"), (ended.Kind, ended.End, ended.ResponseTopic));
-        Assert.True(ended.Sends >= 1);
+
+        // The end is told on the response topic, so the queue has nothing left to tell.
+        Assert.Matches(@"\[621\] Command 1 \(ReportInterval\) of unit 7: Done after \d+ sends", gateway.Output);
+        Assert.Empty(await EndedAsync());
     }
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
@@ -106,11 +107,11 @@ public sealed partial class DownlinkTests(ITestOutputHelper output) : IDisposabl
         Assert.Equal(CommandRefusal.None, queue.Enqueue(new CommandRequest(Unit, command, "answers/here"), out _));
     });
 
-    private async Task<EndedCommand> EndedAsync()
+    private async Task<IReadOnlyCollection<EndedCommand>> EndedAsync()
     {
         var results = new Results();
         await WithQueueAsync(queue => queue.Attach(results));
-        return Assert.Single(results.Ended);
+        return results.Ended;
     }
 
     private async Task WithQueueAsync(Action<CommandQueue> use)

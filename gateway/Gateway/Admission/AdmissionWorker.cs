@@ -22,6 +22,9 @@ public sealed partial class AdmissionWorker(
     TimeProvider time,
     ILogger<AdmissionWorker> log) : IHostedService
 {
+    // Also under a load that never lets the queue run empty.
+    private const int LearnEvery = 256;
+
     private readonly LogSampler<FrameRejection> _sampler = new(time);
     private readonly LogSampler<AdmissionOutcome> _limited = new(time);
     private readonly IDurableKnowledge[] _knowledge = [.. knowledge];
@@ -50,8 +53,10 @@ public sealed partial class AdmissionWorker(
         while (await buffer.WaitAsync(CancellationToken.None))
         {
             Learn(admission);
-            while (buffer.TryTake(out var datagram))
+            for (var taken = 1; buffer.TryTake(out var datagram); taken++)
             {
+                if (taken % LearnEvery == 0)
+                    Learn(admission);
                 var outcome = admission.Admit(datagram, journal, out var rejection);
                 if (outcome == AdmissionOutcome.Rejected)
                     LogRejection(rejection, datagram);

@@ -15,6 +15,9 @@ namespace BoatTelemetry.Gateway.Cluster;
 /// </summary>
 public sealed class PostgresJournal : IJournal, IAsyncDisposable
 {
+    // Of the names that DeliveredRanges gives its cursors.
+    private const string DeliveredFrom = ".from";
+
     private readonly IJournal _spool;
     private readonly SpoolForwarder _forwarder;
     private readonly ClusterDatabase _database;
@@ -78,7 +81,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     public void AppendReception(long id, int ordinal, Datagram datagram) => _spool.AppendReception(id, ordinal, datagram);
 
     /// <inheritdoc/>
-    public Task WaitForCommitAsync(long id, CancellationToken cancellationToken) => _head.WaitAsync(id, cancellationToken);
+    /// <remarks>Of a view that is frozen nothing more comes.</remarks>
+    public Task WaitForCommitAsync(long id, CancellationToken cancellationToken) =>
+        _isFrozen ? Task.Delay(Timeout.Infinite, cancellationToken) : _head.WaitAsync(id, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Completes, too, when the database is away: then what was appended is committed in the spool.</remarks>
@@ -127,7 +132,15 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     public long LoadCursor(string outlet)
     {
         lock (_saveLock)
-            return _cursors.TryGetValue(outlet, out var ofShard) ? _set.Shards.Min(shard => ofShard.GetValueOrDefault(shard)) : 0;
+        {
+            if (!_cursors.TryGetValue(outlet, out var ofShard))
+                return 0;
+
+            // The beginning of a range that was delivered: of several shards' the joint range begins with the last.
+            return outlet.Contains(DeliveredFrom, StringComparison.Ordinal)
+                ? _set.Shards.Max(shard => ofShard.GetValueOrDefault(shard))
+                : _set.Shards.Min(shard => ofShard.GetValueOrDefault(shard));
+        }
     }
 
     /// <inheritdoc/>

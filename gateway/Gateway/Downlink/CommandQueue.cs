@@ -183,14 +183,17 @@ public sealed partial class CommandQueue : IHostedService
     /// The counter that a command goes out under: the last one, as long as the unit can still accept it, or
     /// <paramref name="next"/>, which is durable with it before it is used. Null if there is none.
     /// </summary>
-    internal uint? CounterFor(QueuedCommand command, long nowMs, Func<uint?> next)
+    internal uint? CounterFor(QueuedCommand command, long nowMs, Func<uint?> next, ulong keyPrint = 0)
     {
         lock (_lock)
         {
             var isOvertaken = _waiting.TryGetValue(command.Unit, out var others)
                 && others.Exists(other => other != command && other.CounterTakenMs > command.CounterTakenMs && other.HasCounter);
             command.RestsUntilMs = nowMs + UnderWayMs;
-            if (command.HasCounter && !isOvertaken && nowMs - command.CounterTakenMs < CounterKeptMs)
+
+            // Another key under the same counter would be another text under one nonce.
+            var isSameText = command.KeyPrint == keyPrint;
+            if (command.HasCounter && isSameText && !isOvertaken && nowMs - command.CounterTakenMs < CounterKeptMs)
                 return command.Counters[^1];
             if (command.End != CommandEnd.None || next() is not { } counter)
                 return null;
@@ -205,6 +208,7 @@ public sealed partial class CommandQueue : IHostedService
             }
 
             command.HasCounter = true;
+            command.KeyPrint = keyPrint;
             command.CounterTakenMs = nowMs;
             return counter;
         }

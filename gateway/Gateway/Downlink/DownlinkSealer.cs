@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Gateway.Admission;
@@ -35,11 +36,12 @@ internal sealed class DownlinkSealer(DownlinkCounters counters, CommandQueue com
         if (unit.CipherOf(state.Keys.Epoch) is not { } cipher || !commands.TryRead(queued, unit, _command))
             return DownlinkDrop.NoKey;
         var drop = DownlinkDrop.NoCounter;
+        var keyPrint = _command.Kind == CommandKind.KeyChange ? BitConverter.ToUInt64(SHA256.HashData(_command.Key)) : 0;
         var counter = commands.CounterFor(queued, nowMs, () =>
         {
             drop = counters.TryNextCommand(unit.Unit, out var next);
             return drop == DownlinkDrop.None ? next : null;
-        });
+        }, keyPrint);
         if (counter is null)
             return drop == DownlinkDrop.None ? DownlinkDrop.NoCounter : drop;
         frame = _frame[.._codec.SealCommand(_command, cipher, unit.Unit, counter.Value, _frame, 0)];

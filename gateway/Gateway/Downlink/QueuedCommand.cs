@@ -43,6 +43,9 @@ internal sealed class QueuedCommand
     /// <summary>Whether its newest counter came from this life of the process.</summary>
     public bool HasCounter { get; set; }
 
+    /// <summary>Of a change of key: tells the key that the newest counter was taken for from any other.</summary>
+    public ulong KeyPrint { get; set; }
+
     public EndedCommand ToEnded() =>
         new(Id, Unit, Kind, End, ResponseTopic, Correlation, Sends, QueuedUtcMs, EndedUtcMs);
 }

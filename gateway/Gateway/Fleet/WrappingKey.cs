@@ -93,7 +93,8 @@ internal sealed class WrappingKey
         Span<byte> wrapped = stackalloc byte[WrappedBytes + 3];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)
             || !Convert.TryFromBase64String(text[Prefix.Length..], wrapped, out var length)
-            || length != WrappedBytes)
+            || length != WrappedBytes
+            || Convert.ToBase64String(wrapped[..length]) != text[Prefix.Length..])
         {
             return null;
         }

@@ -31,6 +31,9 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
     /// <summary>Where it stands; each connection subscribes to it.</summary>
     public string Topic { get; } = $"{topicRoot}/{FleetFile.GatewayLevel}/{clientId}/delivered";
 
+    /// <summary>The last number that a broker acknowledged the mark of.</summary>
+    public long Acknowledged { get; set; }
+
     /// <summary>A connection begins: what an earlier one brought does not count.</summary>
     public void Begin()
     {
@@ -58,7 +61,7 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
     /// <summary>How long until one is due; null if none is.</summary>
     public TimeSpan? DueIn(long delivered)
     {
-        if (delivered == _published)
+        if (delivered == 0 || delivered == _published)
             return null;
         var left = _published < 0 ? TimeSpan.Zero : Interval - time.GetElapsedTime(_publishedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;

@@ -74,8 +74,9 @@ internal static class CommandRequestReader
                 ? Read(new Keys(json.RootElement), nowUtcMs, command)
                 : CommandOutcome.Malformed;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is its word for escaped text that is not Unicode.
             return CommandOutcome.Malformed;
         }
     }

@@ -74,6 +74,9 @@ internal sealed class CommandRequests : IOutletCompanion, ICommandResults
 
     private void Received(MqttMessage request)
     {
+        // The connection brings the outlet's own mark back, too.
+        if (!request.Topic.EndsWith($"/{Level}", StringComparison.Ordinal))
+            return;
         if (Interlocked.Increment(ref _requests) > RequestsMax || !_work.Writer.TryWrite(new Work(request, null)))
         {
             Interlocked.Decrement(ref _requests);

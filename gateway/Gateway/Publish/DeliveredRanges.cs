@@ -36,7 +36,10 @@ internal sealed class DeliveredRanges
         _journal = journal;
         _outlet = outlet;
         _time = time;
-        _savedLow = Low = journal.LoadCursor(outlet);
+        Low = journal.LoadCursor(outlet);
+
+        // Nothing delivered is kept as well: the journal deletes what lies before every cursor that it has.
+        _savedLow = Low == 0 ? -1 : Low;
         _places = [.. Enumerable.Range(1, RangesMax).Select(i => new Place($"{outlet}.from{i}", $"{outlet}.to{i}"))];
         foreach (var place in _places)
         {

@@ -35,6 +35,12 @@ internal sealed partial class JournalPublisher(
     /// <summary>The cursor's name in the journal.</summary>
     public const string Outlet = "mqtt";
 
+    /// <summary>The cursor of the last mark that a broker acknowledged.</summary>
+    public const string MarkCursor = Outlet + ".mark";
+
+    // With its journal full, cursors are kept all the same, and nothing else waits for this.
+    private static readonly TimeSpan _forgetLongest = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan _readAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -56,9 +62,12 @@ internal sealed partial class JournalPublisher(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _delivered = new DeliveredRanges(journal, Outlet, time);
-        _keeper = connections.Keeper(Begin, subscriptions: journal is IReceivedIndex ? [mark.Topic] : [], onMessage: mark.Received);
+        mark.Acknowledged = journal.LoadCursor(MarkCursor);
+        _keeper = connections.Keeper(Begin, onMessage: mark.Received);
         state.Begins(this);
-        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token));
+
+        // In a cluster one of these follows another as shards come and go.
+        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token), mayEnd: journal is not IReceivedIndex);
         return Task.CompletedTask;
     }
 
@@ -100,7 +109,7 @@ internal sealed partial class JournalPublisher(
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
         await SayAsync(link, states.Online(), abort.Token);
-        await RetellAsync(abort.Token);
+        await RetellAsync(link, abort.Token);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
         var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
         try
@@ -117,27 +126,47 @@ internal sealed partial class JournalPublisher(
     }
 
     // What a broker had acknowledged and has forgotten since, it never handed on to who was not connected then, or not quick enough.
-    private async Task RetellAsync(CancellationToken abort)
+    private async Task RetellAsync(IMqttLink link, CancellationToken abort)
     {
-        // In a cluster numbers are the shards', and so is what was delivered.
-        if (journal is not IReceivedIndex index || _delivered!.High == 0)
+        // In a cluster numbers are the shards', and so is what was delivered. Without a mark nothing can have been forgotten of it.
+        if (journal is not IReceivedIndex index || mark.Acknowledged == 0 || !await TrySubscribeAsync(link, abort))
             return;
         var remembered = await mark.RememberedAsync(abort);
-        if (remembered >= _delivered.High)
+        if (remembered >= mark.Acknowledged)
             return;
         try
         {
-            var above = Math.Max(remembered ?? 0, index.Back(_delivered.High, options.RetellS * 1000L));
+            var above = Math.Max(remembered ?? 0, index.Back(_delivered!.High, options.RetellS * 1000L));
             if (above >= _delivered.High)
                 return;
             Log.ToldAgain(log, above, _delivered.High);
             _delivered.Forget(above);
-            await journal.FlushAsync(abort);
+            mark.Acknowledged = Math.Min(mark.Acknowledged, above);
+            journal.SaveCursor(MarkCursor, mark.Acknowledged);
+            await journal.FlushAsync(abort).WaitAsync(_forgetLongest, time, abort);
+        }
+        catch (TimeoutException)
+        {
+            // The journal is full, and waits for what is delivered now.
         }
         catch (JournalException e)
         {
             // The next connection tries again: the mark stays as it is until something is delivered.
             Log.JournalNotRead(log, e.Message, 0);
+        }
+    }
+
+    private async Task<bool> TrySubscribeAsync(IMqttLink link, CancellationToken abort)
+    {
+        try
+        {
+            await link.SubscribeAsync(mark.Topic, MqttQos.AtLeastOnce, abort);
+            return true;
+        }
+        catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.SubscribeRefused)
+        {
+            Log.MarkRefused(log, e.Message);
+            return false;
         }
     }
 
@@ -160,6 +189,9 @@ internal sealed partial class JournalPublisher(
             }
             catch (JournalException e)
             {
+                // A stop, or leases that are lost: whoever reads it next goes on.
+                if (_stopping.IsCancellationRequested)
+                    return;
                 Log.JournalNotRead(log, e.Message, (int)_readAgainAfter.TotalMilliseconds);
             }
 
@@ -229,6 +261,9 @@ internal sealed partial class JournalPublisher(
 
         [LoggerMessage(456, LogLevel.Warning, "MQTT: the broker has forgotten what it was told after number {Above}; it is told again up to {To}")]
         public static partial void ToldAgain(ILogger log, long above, long to);
+
+        [LoggerMessage(457, LogLevel.Warning, "MQTT: the broker does not let this gateway read its own mark, so what the broker forgets is not told again: {Message}")]
+        public static partial void MarkRefused(ILogger log, string message);
 
         [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
         public static partial void Publishing(ILogger log, long liveAfter, long gap);

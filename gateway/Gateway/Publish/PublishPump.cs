@@ -256,7 +256,14 @@ internal sealed partial class PublishPump(
             return;
         if (_marking is not null)
             await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _marking = link.PublishAsync(message, CancellationToken.None);
+        _marking = MarkAsync(mark, message, delivered.Low);
+    }
+
+    private async Task MarkAsync(BrokerMark ofOutlet, MqttMessage message, long number)
+    {
+        await link.PublishAsync(message, CancellationToken.None);
+        ofOutlet.Acknowledged = number;
+        journal.SaveCursor(JournalPublisher.MarkCursor, number);
     }
 
     private void Save(bool isIdle)

@@ -22,7 +22,8 @@ internal sealed partial class GatewayProcess : IDisposable
         File.WriteAllText(ConfigFile, $$"""
             {
               "fleet": "fleet.json",
-              "ingest": { "packetForwarder": { "listen": "127.0.0.1:0" } },
+              "ingest": { "packetForwarder": { "listen": "127.0.0.1:0", "datagramsPerS": 1000000 } },
+              "admission": { "framesPerSecondMax": 100000 },
               "mqtt": { "host": "127.0.0.1", "port": {{brokerPort}}, "publishesPendingMax": 1024 },
             }
             """);
