@@ -12,6 +12,8 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
     private static readonly TimeSpan _readyLongest = TimeSpan.FromSeconds(30);
 
     // The last positions are on their way through the journal and the broker when the unit has ended.
+    private static readonly TimeSpan _endLongest = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan _quietLongest = TimeSpan.FromSeconds(10);
 
     private readonly DemoFolder _folder = new(settings.Log is null ? settings.Boats : 1);
@@ -164,7 +166,10 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
         if (first == called.Task)
             return;
 
-        if (first == _gateway.Ended)
+        // Its broker ends with it, and that is often noticed first.
+        if (first == _link.Disconnected)
+            await Task.WhenAny(_gateway.Ended, Task.Delay(_endLongest, CancellationToken.None));
+        if (_gateway.Ended.IsCompleted)
             throw new DemoException($"the gateway ended with code {_gateway.ExitCode}{Said(_gateway)}");
 
         if (first == _link.Disconnected)
