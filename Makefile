@@ -53,7 +53,7 @@ voyages: setup-to-run ## Seeded voyages of unit, air and shore with their invari
 	@dotnet build tests/Simulation --nologo --verbosity quiet --configuration Release
 	@dotnet run --no-build --project tests/Simulation --configuration Release -- $(N) $(SEED)
 
-faults: setup ## The gateway under faults: killed, disk full, broker and database gone, loss, hostile datagrams (N=TIMES, 200, at 2,000 frames/s)
+faults: setup ## The gateway under faults: killed, disk full, broker gone or silent, clock set, loss, hostile datagrams (N=TIMES, 200, at 2,000 frames/s)
 	@dotnet build tests/Gateway.Tests --nologo --verbosity quiet --configuration Release
 	@BOAT_FAULTS=$(if $(filter file,$(origin N)),200,$(N)) BOAT_FAULT_RATE=2000 dotnet test tests/Gateway.Tests --no-build --nologo \
 		--configuration Release --filter FullyQualifiedName~Faults --logger "console;verbosity=detailed"
