@@ -79,6 +79,7 @@ public sealed class FleetCommandsTests : IDisposable
     {
         using var boat = new TestBoat(17);
         await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        gateway.Launch = HeedHangUps;
         await gateway.StartAsync();
         await gateway.HangUpAsync();
         await Eventually.TrueAsync(() => gateway.Log.Contains("read again: 1 units", StringComparison.Ordinal), "the fleet is read again");
@@ -88,6 +89,17 @@ public sealed class FleetCommandsTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Secrets.AreAbsent(gateway.Log + output, boat.Key);
+    }
+
+    // A program started with the signal ignored, as nohup does it, is not to heed it (signal(7)): whoever runs the tests may have been.
+    private static void HeedHangUps(ProcessStartInfo start)
+    {
+        string[] program = [start.FileName, .. start.ArgumentList];
+        start.FileName = "env";
+        start.ArgumentList.Clear();
+        start.ArgumentList.Add("--default-signal=HUP");
+        foreach (var argument in program)
+            start.ArgumentList.Add(argument);
     }
 
     private static string Json(int unit, byte[] key) =>

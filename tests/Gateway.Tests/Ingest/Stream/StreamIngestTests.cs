@@ -183,11 +183,13 @@ public sealed class StreamIngestTests(ITestOutputHelper output)
                 stages.Buffer.Return(datagram);
         }
 
-        await receiver.GetStream().WriteAsync((byte[])[0, .. StreamPacket.Of([1, 2, 3])]);
+        // Behind the noise, and again while the noise still fills the queue: what finds no room is refused.
+        byte[] behind = [0, .. StreamPacket.Of([1, 2, 3])];
         Datagram? last = null;
         await Eventually.TrueAsync(
             () =>
             {
+                receiver.GetStream().Write(behind);
                 while (stages.Buffer.TryTake(out var datagram))
                 {
                     last = datagram;
