@@ -117,6 +117,7 @@ internal sealed class ClusterFolder : IDisposable
         {
             fleet = "fleet.json",
             journal = $"journal-{gateway}.db",
+            downlink = new { file = $"downlink-{gateway}.db" },
             ingest = new { packetForwarder = new { listen = "127.0.0.1:0" } },
             mqtt = new { host = "127.0.0.1", port = BrokerPort, clientId = $"gateway-{gateway}" },
             cluster = new { connectionFile = "database", gatewayIndex = gateway - 1, leaseS = LeaseS },
