@@ -173,8 +173,9 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         {
             var parts = (await subscriber.ReadAsync()).Split(' ', 2);
             var counter = MessageCheck.Valid(parts[1]).GetProperty("counter").GetUInt32();
-            received.Add(counter);
-            if (parts[0].EndsWith("/position", StringComparison.Ordinal))
+
+            // A broker that was killed tells again what it had told and not saved, and the retained message that it had then.
+            if (received.Add(counter) && parts[0].EndsWith("/position", StringComparison.Ordinal))
                 present.Add(counter);
         }
 
