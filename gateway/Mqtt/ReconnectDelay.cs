@@ -11,6 +11,14 @@ public sealed class ReconnectDelay(Random random)
 
     private int _ceilingMs = MinMs;
 
+#pragma warning disable CA5394 // Spreads reconnections; nothing secret depends on it.
+    /// <summary>With the random numbers of the process.</summary>
+    public ReconnectDelay()
+        : this(Random.Shared)
+    {
+    }
+#pragma warning restore CA5394
+
     /// <summary>The wait after one more failure.</summary>
     public TimeSpan Next()
     {

@@ -68,9 +68,7 @@ public sealed partial class ClusterHead(ClusterDatabase database, StageGuard gua
 
     private async Task RunAsync()
     {
-#pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
+        var delay = new ReconnectDelay();
         while (!_stopping.IsCancellationRequested)
         {
             try

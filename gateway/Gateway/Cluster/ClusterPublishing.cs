@@ -51,9 +51,7 @@ internal sealed partial class ClusterPublishing(
 
     private async Task RunAsync()
     {
-#pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
+        var delay = new ReconnectDelay();
         while (!_stopping.IsCancellationRequested)
         {
             try

@@ -146,9 +146,7 @@ public sealed partial class SpoolForwarder : IHostedService, IDisposable
 
     private async Task RunAsync()
     {
-#pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
+        var delay = new ReconnectDelay();
         List<TaskCompletionSource> flushes = [];
         while (!_stopping.IsCancellationRequested)
         {

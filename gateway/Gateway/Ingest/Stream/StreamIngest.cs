@@ -125,9 +125,7 @@ internal sealed partial class StreamIngest : IHostedService, IIngestStage, IDisp
     // One stream after the other, for ever.
     private async Task KeepAsync(Func<Task> useOne)
     {
-#pragma warning disable CA5394 // Spreads reconnections; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
+        var delay = new ReconnectDelay();
         while (!_stop.IsCancellationRequested)
         {
             var begin = _time.GetTimestamp();
