@@ -15,9 +15,6 @@ namespace BoatTelemetry.Gateway.Cluster;
 /// </summary>
 public sealed class PostgresJournal : IJournal, IAsyncDisposable
 {
-    // Of the names that DeliveredRanges gives its cursors.
-    private const string DeliveredFrom = ".from";
-
     private readonly IJournal _spool;
     private readonly SpoolForwarder _forwarder;
     private readonly ClusterDatabase _database;
@@ -26,12 +23,12 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private readonly ClusterMetrics _metrics;
     private readonly ShardSet _set;
     private readonly ClusterReader _reader;
-    private readonly Dictionary<string, Dictionary<int, long>> _cursors;
+    private readonly Dictionary<string, ShardNumbers> _numbers;
     private readonly Lock _readLock = new();
     private readonly Lock _saveLock = new();
 
-    // Cursors that wait to be kept, by outlet: a newer one takes the place of its elder.
-    private readonly Dictionary<string, long> _saves = [];
+    // Cursors and notes that wait to be kept, by name: a newer one takes the place of its elder.
+    private readonly Dictionary<string, KeptNumber> _saves = [];
     private readonly SemaphoreSlim _saveSignal = new(0);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _saver;
@@ -40,7 +37,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private volatile bool _isFrozen;
     private volatile bool _isLost;
 
-    private PostgresJournal(ClusterParts parts, ShardSet set, Dictionary<string, Dictionary<int, long>> cursors)
+    private PostgresJournal(ClusterParts parts, ShardSet set, Dictionary<string, ShardNumbers> numbers)
     {
         _spool = parts.Spool;
         _forwarder = parts.Forwarder;
@@ -49,9 +46,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _leases = parts.Leases;
         _metrics = parts.Metrics;
         _set = set;
-        _cursors = cursors;
+        _numbers = numbers;
 
-        _reader = new ClusterReader(set.Shards, Floors(set, cursors));
+        _reader = new ClusterReader(set.Shards, Floors(set, numbers));
         _saver = Task.Run(SaveAllAsync);
     }
 
@@ -59,9 +56,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     /// <exception cref="ClusterException">The database failed.</exception>
     internal static async Task<PostgresJournal> OpenAsync(ClusterParts parts, ShardSet set, CancellationToken cancellationToken)
     {
-        var cursors = await parts.Database.RunAsync(connection => LoadCursorsAsync(connection, set.Shards, cancellationToken), cancellationToken);
+        var numbers = await parts.Database.RunAsync(connection => LoadNumbersAsync(connection, set.Shards, cancellationToken), cancellationToken);
         await parts.Head.RefreshAsync(cancellationToken);
-        return new PostgresJournal(parts, set, cursors);
+        return new PostgresJournal(parts, set, numbers);
     }
 
     /// <inheritdoc/>
@@ -129,28 +126,36 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public long LoadCursor(string outlet)
-    {
-        lock (_saveLock)
-        {
-            if (!_cursors.TryGetValue(outlet, out var ofShard))
-                return 0;
-
-            // The beginning of a range that was delivered: of several shards' the joint range begins with the last.
-            return outlet.Contains(DeliveredFrom, StringComparison.Ordinal)
-                ? _set.Shards.Max(shard => ofShard.GetValueOrDefault(shard))
-                : _set.Shards.Min(shard => ofShard.GetValueOrDefault(shard));
-        }
-    }
+    public long LoadCursor(string outlet) => LoadNote(outlet, NoteOfSeveral.Smallest);
 
     /// <inheritdoc/>
     public void SaveCursor(string outlet, long id)
     {
         _forwarder.MoveOutletOfAlone(outlet);
+        Save(outlet, new KeptNumber(id, Holds: true));
+    }
+
+    /// <inheritdoc/>
+    public long LoadNote(string name, NoteOfSeveral ofSeveral)
+    {
         lock (_saveLock)
         {
-            _saves[outlet] = id;
-            _cursors[outlet] = _set.Shards.ToDictionary(shard => shard, _ => id);
+            if (!_numbers.TryGetValue(name, out var numbers))
+                return 0;
+            var ofShards = _set.Shards.Select(shard => numbers.OfShard.GetValueOrDefault(shard));
+            return ofSeveral == NoteOfSeveral.Largest ? ofShards.Max() : ofShards.Min();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SaveNote(string name, long number) => Save(name, new KeptNumber(number, Holds: false));
+
+    private void Save(string name, KeptNumber number)
+    {
+        lock (_saveLock)
+        {
+            _saves[name] = number;
+            _numbers[name] = new ShardNumbers(number.Holds, _set.Shards.ToDictionary(shard => shard, _ => number.Number));
             _saved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
@@ -169,9 +174,10 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     }
 
     // Where the shards of a set are not equally far, those ahead are not delivered again from where the last one is.
-    private static long[] Floors(ShardSet set, Dictionary<string, Dictionary<int, long>> cursors)
+    private static long[] Floors(ShardSet set, Dictionary<string, ShardNumbers> numbers)
     {
-        long[] behindAllOutlets = [.. set.Shards.Select(shard => cursors.Count == 0 ? 0 : cursors.Values.Min(outlet => outlet.GetValueOrDefault(shard)))];
+        var cursors = numbers.Values.Where(static kept => kept.Holds).Select(static kept => kept.OfShard).ToList();
+        long[] behindAllOutlets = [.. set.Shards.Select(shard => cursors.Count == 0 ? 0 : cursors.Min(outlet => outlet.GetValueOrDefault(shard)))];
         var last = behindAllOutlets.DefaultIfEmpty().Min();
         return [.. behindAllOutlets.Select(seq => seq == last ? 0 : seq)];
     }
@@ -184,9 +190,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
 
     private async Task SaveAllAsync()
     {
-#pragma warning disable CA5394 // Spreads the tries; nothing secret depends on it.
-        var delay = new ReconnectDelay(Random.Shared);
-#pragma warning restore CA5394
+        var delay = new ReconnectDelay();
         while (!_end.IsCancellationRequested)
         {
             await _saveSignal.WaitAsync(_end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -194,8 +198,8 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
             {
                 try
                 {
-                    foreach (var (outlet, seq) in saves)
-                        await SaveAsync(outlet, seq);
+                    foreach (var (name, number) in saves)
+                        await SaveAsync(name, number);
                     delay.Reset();
                     Settled();
                 }
@@ -217,20 +221,21 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         }
     }
 
-    private async Task SaveAsync(string outlet, long seq)
+    private async Task SaveAsync(string name, KeptNumber number)
     {
-        var kept = await _database.RunAsync(connection => SaveAsync(connection, outlet, seq), CancellationToken.None);
+        var kept = await _database.RunAsync(connection => SaveAsync(connection, name, number), CancellationToken.None);
         if (kept == _set.Leases.Count)
             return;
         _isLost = true;
         _metrics.CursorsRefused.Add(_set.Leases.Count - kept);
     }
 
-    private async Task<int> SaveAsync(NpgsqlConnection connection, string outlet, long seq)
+    private async Task<int> SaveAsync(NpgsqlConnection connection, string name, KeptNumber number)
     {
-        await using var command = new NpgsqlCommand("SELECT save_cursor($1, $2, $3, $4)", connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = outlet });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
+        await using var command = new NpgsqlCommand("SELECT save_cursor($1, $2, $3, $4, $5)", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number.Number });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = number.Holds });
         command.Parameters.Add(new NpgsqlParameter { Value = _set.Shards, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
         command.Parameters.Add(new NpgsqlParameter { Value = _set.Tokens, NpgsqlDbType = NpgsqlDbType.Bigint | NpgsqlDbType.Array });
         await using var rows = await command.ExecuteReaderAsync();
@@ -240,7 +245,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         return kept;
     }
 
-    private bool TryTakeSaves(out List<KeyValuePair<string, long>> saves)
+    private bool TryTakeSaves(out List<KeyValuePair<string, KeptNumber>> saves)
     {
         lock (_saveLock)
         {
@@ -251,12 +256,12 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         return saves.Count > 0;
     }
 
-    private void PutBack(List<KeyValuePair<string, long>> saves)
+    private void PutBack(List<KeyValuePair<string, KeptNumber>> saves)
     {
         lock (_saveLock)
         {
-            foreach (var (outlet, seq) in saves)
-                _saves.TryAdd(outlet, seq);
+            foreach (var (name, number) in saves)
+                _saves.TryAdd(name, number);
         }
     }
 
@@ -278,22 +283,25 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         }
     }
 
-    private static async Task<Dictionary<string, Dictionary<int, long>>> LoadCursorsAsync(
+    private static async Task<Dictionary<string, ShardNumbers>> LoadNumbersAsync(
         NpgsqlConnection connection, int[] shards, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT outlet, shard, seq FROM outlet_cursor WHERE shard = ANY ($1)", connection);
+        await using var command = new NpgsqlCommand("SELECT outlet, shard, seq, holds FROM outlet_cursor WHERE shard = ANY ($1)", connection);
         command.Parameters.Add(new NpgsqlParameter { Value = shards, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        Dictionary<string, Dictionary<int, long>> cursors = new(StringComparer.Ordinal);
+        Dictionary<string, ShardNumbers> numbers = new(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
         {
-            if (!cursors.TryGetValue(rows.GetString(0), out var ofShard))
-                cursors.Add(rows.GetString(0), ofShard = []);
-            ofShard.Add(rows.GetInt32(1), rows.GetInt64(2));
+            if (!numbers.TryGetValue(rows.GetString(0), out var kept))
+                numbers.Add(rows.GetString(0), kept = new ShardNumbers(rows.GetBoolean(3), []));
+            kept.OfShard.Add(rows.GetInt32(1), rows.GetInt64(2));
         }
 
-        return cursors;
+        return numbers;
     }
+
+    /// <summary>A cursor or a note as each shard has it.</summary>
+    private sealed record ShardNumbers(bool Holds, Dictionary<int, long> OfShard);
 }
 
 /// <summary>What a view of the cluster's journal is made of.</summary>

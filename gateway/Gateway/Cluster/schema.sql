@@ -93,6 +93,7 @@ CREATE TABLE outlet_cursor (
     outlet text NOT NULL,
     shard integer NOT NULL,
     seq bigint NOT NULL,
+    holds boolean NOT NULL,
     PRIMARY KEY (outlet, shard)
 ) WITH (fillfactor = 50);
 
@@ -220,16 +221,16 @@ BEGIN
     DELETE FROM gateway WHERE instance = p_instance;
 END $$;
 
--- Keeps how far an outlet has delivered; only with the tokens of now. Returns the shards that were kept: the row lock
+-- Keeps how far an outlet has delivered, or a note, which holds no frames back; only with the tokens of now. Returns the shards that were kept: the row lock
 -- waits for a takeover that is under way, and then finds its token.
-CREATE FUNCTION save_cursor(p_outlet text, p_seq bigint, p_shards integer[], p_tokens bigint[])
+CREATE FUNCTION save_cursor(p_outlet text, p_seq bigint, p_holds boolean, p_shards integer[], p_tokens bigint[])
 RETURNS SETOF integer LANGUAGE sql AS $$
     WITH held AS (
         SELECT l.shard FROM lease l
         JOIN unnest(p_shards, p_tokens) AS g (shard, token) ON l.shard = g.shard AND l.token = g.token
         FOR SHARE OF l
     ), kept AS (
-        INSERT INTO outlet_cursor AS o (outlet, shard, seq) SELECT p_outlet, shard, p_seq FROM held
+        INSERT INTO outlet_cursor AS o (outlet, shard, seq, holds) SELECT p_outlet, shard, p_seq, p_holds FROM held
         ON CONFLICT (outlet, shard) DO UPDATE SET seq = excluded.seq
         RETURNING shard
     )
@@ -298,6 +299,6 @@ CREATE FUNCTION days_to_drop(p_retention_days integer) RETURNS SETOF date LANGUA
     WHERE d.day < (clock_timestamp() AT TIME ZONE 'UTC')::date - p_retention_days
         AND NOT EXISTS (
             SELECT FROM frame f WHERE f.day = d.day
-                AND f.seq > (SELECT coalesce(min(o.seq), 0) FROM outlet_cursor o))
+                AND f.seq > (SELECT coalesce(min(o.seq), 0) FROM outlet_cursor o WHERE o.holds))
     ORDER BY d.day
 $$;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
+using BoatTelemetry.Gateway.Journal;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 
@@ -66,6 +67,8 @@ public sealed class DownlinkStore : IHostedService, ICounterStore, IDisposable
             PRIMARY KEY (concentrator, block)
         ) STRICT, WITHOUT ROWID;
         """;
+
+    private static readonly SqliteFile _schema = new(ApplicationId, Version, Tables);
 
     private readonly string _file;
     private readonly Lock _lock = new();
@@ -293,20 +296,17 @@ public sealed class DownlinkStore : IHostedService, ICounterStore, IDisposable
 
     private SqliteConnection Connect()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false, DefaultTimeout = 1 }.ToString());
+        var connection = SqliteFile.Open(_file);
         try
         {
-            connection.Open();
-
             // EXCLUSIVE keeps the lock until the end, so that a second gateway cannot even read (sqlite.org/pragma.html).
-            Execute(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
-                Execute(connection, $"BEGIN IMMEDIATE; {Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
-            if (Scalar(connection, "PRAGMA application_id") != ApplicationId || Scalar(connection, "PRAGMA user_version") != Version)
+            SqliteFile.Execute(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            _schema.CreateIfNew(connection);
+            if (!_schema.IsOurs(connection) || SqliteFile.VersionOf(connection) != Version)
                 throw new DownlinkStoreException($"{_file} is no store of downlinks of version {Version}.");
 
             // Takes the lock now, and finds out whether it can be written.
-            Execute(connection, $"BEGIN IMMEDIATE; PRAGMA user_version = {Version}; COMMIT;");
+            SqliteFile.Execute(connection, $"BEGIN IMMEDIATE; PRAGMA user_version = {Version}; COMMIT;");
             return connection;
         }
         catch
@@ -314,19 +314,5 @@ public sealed class DownlinkStore : IHostedService, ICounterStore, IDisposable
             connection.Dispose();
             throw;
         }
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static long Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
     }
 }

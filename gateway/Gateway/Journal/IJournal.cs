@@ -42,8 +42,26 @@ public interface IJournal
     /// <summary>Up to which number an outlet has delivered; 0 if it never did.</summary>
     long LoadCursor(string outlet);
 
-    /// <summary>Keeps how far an outlet has delivered, with the next commit.</summary>
+    /// <summary>Keeps how far an outlet has delivered, with the next commit. What is behind the cursors of all outlets may be deleted.</summary>
     void SaveCursor(string outlet, long id);
+
+    /// <summary>A number kept beside the cursors; 0 if there is none.</summary>
+    /// <param name="name">Its name; none that an outlet has.</param>
+    /// <param name="ofSeveral">Which one counts where the journal is made of parts that each have kept one.</param>
+    long LoadNote(string name, NoteOfSeveral ofSeveral);
+
+    /// <summary>Keeps a number beside the cursors, with the next commit. It holds nothing back from being deleted.</summary>
+    void SaveNote(string name, long number);
+}
+
+/// <summary>Of several numbers under one name.</summary>
+public enum NoteOfSeveral
+{
+    /// <summary>The smallest: one that tells how far something is done.</summary>
+    Smallest = 0,
+
+    /// <summary>The largest: one that tells from where on something is done.</summary>
+    Largest,
 }
 
 /// <summary>The journal's storage failed.</summary>

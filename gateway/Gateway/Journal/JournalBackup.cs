@@ -42,10 +42,10 @@ public static class JournalBackup
     {
         using var from = JournalSchema.OpenToRead(journalFile);
         JournalSchema.Check(from, journalFile);
-        using var to = JournalSchema.OpenPlain(part);
+        using var to = SqliteFile.Open(part);
         from.BackupDatabase(to);
 
         // The copy is one file: without a log beside it that would have to travel with it. The next gateway to open it begins one.
-        JournalSchema.Execute(to, "PRAGMA journal_mode = DELETE;");
+        SqliteFile.Execute(to, "PRAGMA journal_mode = DELETE;");
     }
 }

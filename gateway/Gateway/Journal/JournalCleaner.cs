@@ -29,7 +29,7 @@ internal sealed class JournalCleaner : IDisposable
 
     public JournalCleaner(SqliteConnection connection)
     {
-        _delivered = new SqliteStatement(connection, "SELECT coalesce(min(cursor), 0) FROM outlet");
+        _delivered = new SqliteStatement(connection, "SELECT coalesce(min(cursor), 0) FROM outlet WHERE holds = 1");
         _oldest = new SqliteStatement(connection, "SELECT id FROM frame WHERE id <= ?1 AND received_utc_ms < ?2 ORDER BY id LIMIT ?3");
 
         // The join keeps what has no newer live frame of its unit behind it.
@@ -41,7 +41,7 @@ internal sealed class JournalCleaner : IDisposable
         _dropReceptions = new SqliteStatement(connection, "DELETE FROM reception WHERE frame_id = ?1");
         _pages = new SqliteStatement(connection, "PRAGMA page_count");
         _freePages = new SqliteStatement(connection, "PRAGMA freelist_count");
-        _pageBytes = JournalSchema.Scalar(connection, "PRAGMA page_size");
+        _pageBytes = SqliteFile.Scalar(connection, "PRAGMA page_size");
     }
 
     /// <summary>Bytes of the file, without the write-ahead log beside it.</summary>

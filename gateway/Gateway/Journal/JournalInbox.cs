@@ -2,7 +2,7 @@ namespace BoatTelemetry.Gateway.Journal;
 
 /// <summary>
 /// What waits for the journal's thread. Bounded by what may be in it: one operation for each datagram of the buffer, a flush for
-/// each publisher that stops; of cursors one for each outlet, a newer one in the place of its elder.
+/// each publisher that stops; of cursors and notes one of a name, a newer one in the place of its elder.
 /// </summary>
 internal sealed class JournalInbox
 {
@@ -11,20 +11,20 @@ internal sealed class JournalInbox
     private readonly object _gate = new();
 #pragma warning restore MA0064, IDE0330
     private readonly Queue<JournalOperation> _operations = new();
-    private Dictionary<string, long> _cursors = [];
+    private readonly Dictionary<string, KeptNumber> _numbers = [];
     private bool _expires;
     private bool _isClosed;
 
     // How many operations the waiting thread wants to be woken for.
     private int _wakeAt = int.MaxValue;
 
-    /// <summary>Operations and cursors that nobody has taken.</summary>
+    /// <summary>Operations, cursors and notes that nobody has taken.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
-                return _operations.Count + _cursors.Count + (_expires ? 1 : 0);
+                return _operations.Count + _numbers.Count + (_expires ? 1 : 0);
         }
     }
 
@@ -42,13 +42,13 @@ internal sealed class JournalInbox
         }
     }
 
-    public void PostCursor(string outlet, long id)
+    public void PostNumber(string name, KeptNumber number)
     {
         lock (_gate)
         {
             if (_isClosed)
                 return;
-            _cursors[outlet] = id;
+            _numbers[name] = number;
             if (_wakeAt == 1)
                 Wake();
         }
@@ -79,7 +79,7 @@ internal sealed class JournalInbox
     {
         lock (_gate)
         {
-            while (_operations.Count == 0 && _cursors.Count == 0 && !_expires)
+            while (_operations.Count == 0 && _numbers.Count == 0 && !_expires)
             {
                 if (_isClosed)
                     return false;
@@ -104,28 +104,28 @@ internal sealed class JournalInbox
         }
     }
 
-    /// <summary>Moves the oldest operations behind those of the batch, and all cursors; true if an expiry is due.</summary>
-    public bool Take(List<JournalOperation> batch, int operationsMax, Dictionary<string, long> cursors)
+    /// <summary>Moves the oldest operations behind those of the batch, and all numbers; true if an expiry is due.</summary>
+    public bool Take(List<JournalOperation> batch, int operationsMax, Dictionary<string, KeptNumber> numbers)
     {
         lock (_gate)
         {
             while (batch.Count < operationsMax && _operations.TryDequeue(out var operation))
                 batch.Add(operation);
-            TakeCursors(cursors);
+            TakeNumbers(numbers);
             var expires = _expires;
             _expires = false;
             return expires;
         }
     }
 
-    /// <summary>Moves the cursors alone.</summary>
-    public void TakeCursors(Dictionary<string, long> cursors)
+    /// <summary>Moves the cursors and notes alone.</summary>
+    public void TakeNumbers(Dictionary<string, KeptNumber> numbers)
     {
         lock (_gate)
         {
-            foreach (var (outlet, id) in _cursors)
-                cursors[outlet] = id;
-            _cursors.Clear();
+            foreach (var (name, number) in _numbers)
+                numbers[name] = number;
+            _numbers.Clear();
         }
     }
 

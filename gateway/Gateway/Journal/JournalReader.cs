@@ -43,7 +43,7 @@ internal sealed class JournalReader : IDisposable
     /// The largest number ever used. Frames are deleted up to a cursor at the most, or with a newer one behind them, so a cursor
     /// stands in for them.
     /// </summary>
-    public long LastId() => JournalSchema.Scalar(
+    public long LastId() => SqliteFile.Scalar(
         _connection, "SELECT max(coalesce((SELECT max(id) FROM frame), 0), coalesce((SELECT max(cursor) FROM outlet), 0))");
 
     /// <summary>As <see cref="IReceivedIndex.Back"/>: numbers and receptions ascend together, so a search by halves finds it.</summary>
@@ -87,11 +87,12 @@ internal sealed class JournalReader : IDisposable
         return states;
     }
 
-    public long Cursor(string outlet)
+    /// <summary>A cursor or a note; 0 if there is none of this name.</summary>
+    public long Number(string name)
     {
-        using var cursor = new SqliteStatement(_connection, "SELECT coalesce((SELECT cursor FROM outlet WHERE name = ?1), 0)");
-        cursor.Bind(1, outlet);
-        return cursor.Scalar();
+        using var number = new SqliteStatement(_connection, "SELECT coalesce((SELECT cursor FROM outlet WHERE name = ?1), 0)");
+        number.Bind(1, name);
+        return number.Scalar();
     }
 
     public void Read(long afterId, int recordsMax, List<JournalRecord> records)
@@ -126,7 +127,7 @@ internal sealed class JournalReader : IDisposable
     }
 
     // The number before the first that is still here.
-    private long BeforeFirst() => JournalSchema.Scalar(_connection, "SELECT min(id) FROM frame") is > 0 and var first ? first - 1 : LastId();
+    private long BeforeFirst() => SqliteFile.Scalar(_connection, "SELECT min(id) FROM frame") is > 0 and var first ? first - 1 : LastId();
 
     private void Fill(JournalRecord record)
     {

@@ -58,25 +58,26 @@ internal sealed class JournalWriter : IDisposable
                 durable_near = excluded.durable_near, durable_far = excluded.durable_far, key_epoch = excluded.key_epoch,
                 key_retired_below = excluded.key_retired_below, live_frame_id = max(live_frame_id, excluded.live_frame_id)
             """);
-        _cursor = new SqliteStatement(_connection, "INSERT OR REPLACE INTO outlet (name, cursor) VALUES (?1, ?2)");
+        _cursor = new SqliteStatement(_connection, "INSERT OR REPLACE INTO outlet (name, cursor, holds) VALUES (?1, ?2, ?3)");
         Cleaner = new JournalCleaner(_connection);
     }
 
     /// <summary>What deletes, on the same connection.</summary>
     public JournalCleaner Cleaner { get; }
 
-    /// <summary>Commits a batch and cursors; all of it or, with an exception, nothing.</summary>
+    /// <summary>Commits a batch, cursors and notes; all of it or, with an exception, nothing.</summary>
     /// <exception cref="SqliteException">The disk is full, failed, or the file is locked.</exception>
-    public void Commit(List<JournalOperation> batch, Dictionary<string, long> cursors)
+    public void Commit(List<JournalOperation> batch, Dictionary<string, KeptNumber> numbers)
     {
         _begin.Run();
         try
         {
             Write(CollectionsMarshal.AsSpan(batch));
-            foreach (var (outlet, id) in cursors)
+            foreach (var (name, number) in numbers)
             {
-                _cursor.Bind(1, outlet);
-                _cursor.Bind(2, id);
+                _cursor.Bind(1, name);
+                _cursor.Bind(2, number.Number);
+                _cursor.Bind(3, number.Holds ? 1 : 0);
                 _cursor.Run();
             }
 

@@ -53,7 +53,7 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
 
     private readonly JournalInbox _inbox = new();
     private readonly List<JournalOperation> _batch = new(BatchMax);
-    private readonly Dictionary<string, long> _batchCursors = [];
+    private readonly Dictionary<string, KeptNumber> _batchNumbers = [];
     private readonly JournalRecordPool _records = new();
     private readonly Lock _readLock = new();
     private readonly Lock _commitLock = new();
@@ -157,7 +157,11 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
     public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => Reading(static reader => reader.Units());
 
     /// <inheritdoc/>
-    public long LoadCursor(string outlet) => Reading(reader => reader.Cursor(outlet));
+    public long LoadCursor(string outlet) => Reading(reader => reader.Number(outlet));
+
+    /// <inheritdoc/>
+    /// <remarks>There is one part.</remarks>
+    public long LoadNote(string name, NoteOfSeveral ofSeveral) => Reading(reader => reader.Number(name));
 
     /// <inheritdoc/>
     public long Back(long fromId, long byMs) => Reading(reader => reader.Back(fromId, byMs));
@@ -200,7 +204,10 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
     }
 
     /// <inheritdoc/>
-    public void SaveCursor(string outlet, long id) => _inbox.PostCursor(outlet, id);
+    public void SaveCursor(string outlet, long id) => _inbox.PostNumber(outlet, new KeptNumber(id, Holds: true));
+
+    /// <inheritdoc/>
+    public void SaveNote(string name, long number) => _inbox.PostNumber(name, new KeptNumber(number, Holds: false));
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken)
@@ -289,7 +296,7 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
     private void FailFlushes()
     {
         _inbox.Close();
-        _inbox.Take(_batch, int.MaxValue, _batchCursors);
+        _inbox.Take(_batch, int.MaxValue, _batchNumbers);
         var ended = Ended();
         foreach (var operation in _batch)
             operation.Flushed?.TrySetException(ended);
@@ -302,7 +309,7 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
         while (_inbox.Wait())
         {
             Pace();
-            var expires = _inbox.Take(_batch, BatchMax, _batchCursors);
+            var expires = _inbox.Take(_batch, BatchMax, _batchNumbers);
             if (!Commit())
             {
                 Log.GivenUp(_log, _batch.Count + _inbox.Count);
@@ -311,7 +318,7 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
 
             Committed();
             _batch.Clear();
-            _batchCursors.Clear();
+            _batchNumbers.Clear();
             if (expires)
                 Expire();
         }
@@ -363,12 +370,12 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
         var fits = _batch.Count == 0 || _limit.MakeRoom(_writer);
         if (fits)
         {
-            _writer.Commit(_batch, _batchCursors);
+            _writer.Commit(_batch, _batchNumbers);
         }
         else
         {
-            _inbox.TakeCursors(_batchCursors);
-            _writer.Commit([], _batchCursors);
+            _inbox.TakeNumbers(_batchNumbers);
+            _writer.Commit([], _batchNumbers);
         }
 
         if (_failing)

@@ -6,9 +6,8 @@ using BoatTelemetry.Mqtt;
 namespace BoatTelemetry.Gateway.Publish;
 
 /// <summary>
-/// A retained message with the number up to which everything is delivered. After a reconnection the broker gives it back, and so tells
-/// what it remembers: one that was killed has forgotten what it acknowledged since its last autosave, or everything, and with it
-/// what subscribers had not received yet. It is then told again. One object an outlet; the number is read and written by two threads.
+/// A retained message with the number up to which everything is delivered, when it is due, and what a connection brings back of it.
+/// One object an outlet; a link's thread tells it what comes in.
 /// </summary>
 internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider time)
 {
@@ -17,9 +16,6 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
 
     /// <summary>How often it is published while numbers are delivered.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-    /// <summary>One whose predecessor is still under way is tried again after this.</summary>
-    public static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
     // A broker sends what is retained with its answer to the subscription, before it answers a later publish; this is for one that does not.
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(250);
@@ -30,9 +26,6 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
 
     /// <summary>Where it stands; each connection subscribes to it.</summary>
     public string Topic { get; } = $"{topicRoot}/{FleetFile.GatewayLevel}/{clientId}/delivered";
-
-    /// <summary>The last number that a broker acknowledged the mark of.</summary>
-    public long Acknowledged { get; set; }
 
     /// <summary>A connection begins: what an earlier one brought does not count.</summary>
     public void Begin()

@@ -5,51 +5,41 @@ namespace BoatTelemetry.Gateway.Publish;
 /// <summary>
 /// What an outlet has delivered of the journal: everything up to <see cref="Low"/>, and ranges above it. A connection
 /// delivers what is committed from its beginning on at once, as a range of its own, and catches the gaps below it up beside.
-/// Kept in cursors of the journal, in such an order that any mixture of old and new ones, which a crash may leave, claims
-/// only what was delivered: something may come twice, nothing is skipped. One thread.
+/// Kept in the outlet's cursor and in notes of the journal, in such an order that any mixture of old and new ones, which a crash may
+/// leave, claims only what was delivered: something may come twice, nothing is skipped. One thread.
 /// </summary>
 /// <remarks>
-/// A range is the cursors <c>{outlet}.from{i}</c> and <c>{outlet}.to{i}</c>. Its end is saved only after its beginning is known to be
-/// committed; a free place has both at or below <see cref="Low"/>. They follow <see cref="Low"/> now and then,
-/// because the journal keeps what any cursor still lies before.
+/// A range is the notes <c>{outlet}.from{i}</c> and <c>{outlet}.to{i}</c>. Its end is saved only after its beginning is known to be
+/// committed. The cursor alone, at <see cref="Low"/>, tells the journal what it may delete.
 /// </remarks>
 internal sealed class DeliveredRanges
 {
     /// <summary>Named limit: ranges above <see cref="Low"/>. With one more the shortest is forgotten and delivered again.</summary>
     public const int RangesMax = 4;
 
-    private static readonly TimeSpan _followInterval = TimeSpan.FromSeconds(10);
-
     private readonly IJournal _journal;
     private readonly string _outlet;
-    private readonly TimeProvider _time;
     private readonly Place[] _places;
 
     // Ascending and apart; the last one is that of the connection, if _isLiveApart.
     private readonly List<Place> _ranges = [];
     private bool _isLiveApart;
     private long _savedLow;
-    private long _followedAt;
 
-    public DeliveredRanges(IJournal journal, string outlet, TimeProvider time)
+    public DeliveredRanges(IJournal journal, string outlet)
     {
         _journal = journal;
         _outlet = outlet;
-        _time = time;
-        Low = journal.LoadCursor(outlet);
-
-        // Nothing delivered is kept as well: the journal deletes what lies before every cursor that it has.
-        _savedLow = Low == 0 ? -1 : Low;
+        _savedLow = Low = journal.LoadCursor(outlet);
         _places = [.. Enumerable.Range(1, RangesMax).Select(i => new Place($"{outlet}.from{i}", $"{outlet}.to{i}"))];
         foreach (var place in _places)
         {
-            place.SavedFrom = place.From = journal.LoadCursor(place.FromCursor);
-            place.SavedTo = place.To = journal.LoadCursor(place.ToCursor);
+            place.SavedFrom = place.From = journal.LoadNote(place.FromNote, NoteOfSeveral.Largest);
+            place.SavedTo = place.To = journal.LoadNote(place.ToNote, NoteOfSeveral.Smallest);
         }
 
         _ranges.AddRange(_places.Where(place => place.To > place.From && place.To > Low).OrderBy(place => place.From));
         Join();
-        _followedAt = time.GetTimestamp();
     }
 
     /// <summary>Everything up to this number was delivered.</summary>
@@ -148,20 +138,6 @@ internal sealed class DeliveredRanges
             _journal.SaveCursor(_outlet, _savedLow = Low);
         foreach (var range in _ranges)
             Save(range);
-        if (_time.GetElapsedTime(_followedAt) < _followInterval)
-            return;
-        _followedAt = _time.GetTimestamp();
-        foreach (var place in _places)
-        {
-            // A place that was never used has no row in the journal and holds nothing up. One that lies above is of a range that
-            // was forgotten: lowering its beginning before its end would claim what lies between.
-            if (place.SavedFrom == 0 || place.From > Low || place.To > Low || _ranges.Contains(place))
-                continue;
-            place.From = place.To = Low;
-            place.Flushed = null;
-            SaveFrom(place);
-            SaveTo(place);
-        }
     }
 
     private void Save(Place range)
@@ -180,13 +156,13 @@ internal sealed class DeliveredRanges
     private void SaveFrom(Place place)
     {
         if (place.SavedFrom != place.From)
-            _journal.SaveCursor(place.FromCursor, place.SavedFrom = place.From);
+            _journal.SaveNote(place.FromNote, place.SavedFrom = place.From);
     }
 
     private void SaveTo(Place place)
     {
         if (place.SavedTo != place.To)
-            _journal.SaveCursor(place.ToCursor, place.SavedTo = place.To);
+            _journal.SaveNote(place.ToNote, place.SavedTo = place.To);
     }
 
     // Ranges that begin at or below what is delivered become part of it.
@@ -201,11 +177,11 @@ internal sealed class DeliveredRanges
         _isLiveApart &= _ranges.Count > 0;
     }
 
-    private sealed class Place(string fromCursor, string toCursor)
+    private sealed class Place(string fromNote, string toNote)
     {
-        public string FromCursor { get; } = fromCursor;
+        public string FromNote { get; } = fromNote;
 
-        public string ToCursor { get; } = toCursor;
+        public string ToNote { get; } = toNote;
 
         public long From { get; set; }
 

@@ -15,12 +15,11 @@ namespace BoatTelemetry.Gateway.Publish;
 /// <summary>
 /// Makes the message of a journaled frame: what all of them say, and between it what the kind says. One thread.
 /// </summary>
-/// <param name="topicRoot">First levels of every topic.</param>
+/// <param name="topics">Every unit's topics.</param>
 /// <param name="expiryS">When a broker forgets a position of the present.</param>
 /// <param name="clocks">Whose clocks are off; null if nobody measures it.</param>
-public sealed class FrameMessages(string topicRoot, int expiryS, IUnitClockSkew? clocks = null)
+internal sealed class FrameMessages(TopicCache topics, int expiryS, IUnitClockSkew? clocks = null)
 {
-    private readonly TopicCache _topics = new(topicRoot);
     private readonly FrameCodec _codec = new();
     private readonly TrackMessage _track = new();
 
@@ -43,9 +42,9 @@ public sealed class FrameMessages(string topicRoot, int expiryS, IUnitClockSkew?
             return null;
         var isLive = frame.Class == FrameClass.Live;
         var counter = frame.Counter.ToString(CultureInfo.InvariantCulture);
-        var topics = _topics.Of(unit);
-        var id = string.Concat(topics.UnitText, isLive ? "-live-" : "-rec-", counter);
-        var (topic, schema) = Where(topics, frame.Kind, isPresent);
+        var ofUnit = topics.Of(unit);
+        var id = string.Concat(ofUnit.UnitText, isLive ? "-live-" : "-rec-", counter);
+        var (topic, schema) = Where(ofUnit, frame.Kind, isPresent);
         var link = MessageWords.Of(record.Receptions.Count > 0 ? record.Receptions[0].Link : UplinkLink.Lora);
         return new MqttMessage
         {
@@ -57,7 +56,7 @@ public sealed class FrameMessages(string topicRoot, int expiryS, IUnitClockSkew?
             ExpirySeconds = isPresent && isLive ? (uint)expiryS : null,
             UserProperties =
             [
-                new("unit", topics.UnitText), new("counter", counter), new("link", link), new("schema", schema), new("id", id),
+                new("unit", ofUnit.UnitText), new("counter", counter), new("link", link), new("schema", schema), new("id", id),
             ],
         };
     }

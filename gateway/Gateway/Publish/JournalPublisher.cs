@@ -13,6 +13,10 @@ namespace BoatTelemetry.Gateway.Publish;
 /// committed before and not delivered. At least once: what was not acknowledged when a connection or the
 /// process ended is published again with the same message id.
 /// </summary>
+/// <remarks>
+/// Without a <see cref="BrokerMemory"/> it is one of a cluster's: it has no way to tell what a broker has forgotten, since numbers and what
+/// was delivered are the shards', and one of these follows another as shards come and go.
+/// </remarks>
 internal sealed partial class JournalPublisher(
     MqttConnections connections,
     IJournal journal,
@@ -24,22 +28,16 @@ internal sealed partial class JournalPublisher(
     PublishOptions options,
     TimeSpan stopTimeout,
     OutletState state,
-    BrokerMark mark,
     StageGuard guard,
     GatewayMetrics metrics,
     PublishMetrics publishMetrics,
     FrameTraces traces,
     TimeProvider time,
-    ILogger<JournalPublisher> log) : IHostedService, IDisposable
+    ILogger<JournalPublisher> log,
+    BrokerMemory? memory = null) : IHostedService, IDisposable
 {
     /// <summary>The cursor's name in the journal.</summary>
     public const string Outlet = "mqtt";
-
-    /// <summary>The cursor of the last mark that a broker acknowledged.</summary>
-    public const string MarkCursor = Outlet + ".mark";
-
-    // With its journal full, cursors are kept all the same, and nothing else waits for this.
-    private static readonly TimeSpan _forgetLongest = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _readAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -61,13 +59,11 @@ internal sealed partial class JournalPublisher(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _delivered = new DeliveredRanges(journal, Outlet, time);
-        mark.Acknowledged = journal.LoadCursor(MarkCursor);
-        _keeper = connections.Keeper(Begin, onMessage: mark.Received);
+        _delivered = new DeliveredRanges(journal, Outlet);
+        memory?.Load();
+        _keeper = connections.Keeper(Begin, onMessage: memory is null ? null : memory.Received);
         state.Begins(this);
-
-        // In a cluster one of these follows another as shards come and go.
-        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token), mayEnd: journal is not IReceivedIndex);
+        _loop = guard.Run(nameof(JournalPublisher), () => _keeper.RunAsync(SessionAsync, _stopping.Token), mayEnd: memory is null);
         return Task.CompletedTask;
     }
 
@@ -101,7 +97,7 @@ internal sealed partial class JournalPublisher(
     // Asked for before each connection.
     private MqttMessage Begin()
     {
-        mark.Begin();
+        memory?.Begin();
         return states.Will();
     }
 
@@ -125,48 +121,17 @@ internal sealed partial class JournalPublisher(
         await SayAsync(link, states.Stopped(), abort.Token);
     }
 
-    // What a broker had acknowledged and has forgotten since, it never handed on to who was not connected then, or not quick enough.
     private async Task RetellAsync(IMqttLink link, CancellationToken abort)
     {
-        // In a cluster numbers are the shards', and so is what was delivered. Without a mark nothing can have been forgotten of it.
-        if (journal is not IReceivedIndex index || mark.Acknowledged == 0 || !await TrySubscribeAsync(link, abort))
-            return;
-        var remembered = await mark.RememberedAsync(abort);
-        if (remembered >= mark.Acknowledged)
-            return;
         try
         {
-            var above = Math.Max(remembered ?? 0, index.Back(_delivered!.High, options.RetellS * 1000L));
-            if (above >= _delivered.High)
-                return;
-            Log.ToldAgain(log, above, _delivered.High);
-            _delivered.Forget(above);
-            mark.Acknowledged = Math.Min(mark.Acknowledged, above);
-            journal.SaveCursor(MarkCursor, mark.Acknowledged);
-            await journal.FlushAsync(abort).WaitAsync(_forgetLongest, time, abort);
-        }
-        catch (TimeoutException)
-        {
-            // The journal is full, and waits for what is delivered now.
+            if (memory is not null)
+                await memory.RetellAsync(link, _delivered!, abort);
         }
         catch (JournalException e)
         {
             // The next connection tries again: the mark stays as it is until something is delivered.
             Log.JournalNotRead(log, e.Message, 0);
-        }
-    }
-
-    private async Task<bool> TrySubscribeAsync(IMqttLink link, CancellationToken abort)
-    {
-        try
-        {
-            await link.SubscribeAsync(mark.Topic, MqttQos.AtLeastOnce, abort);
-            return true;
-        }
-        catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.SubscribeRefused)
-        {
-            Log.MarkRefused(log, e.Message);
-            return false;
         }
     }
 
@@ -180,7 +145,7 @@ internal sealed partial class JournalPublisher(
             Log.Publishing(log, liveAfter, _delivered.GapNumbers);
             using var pump = new PublishPump(
                 link, journal, Message, _delivered, liveAfter, options.CatchUpPerS, connections.PublishesPendingMax, metrics,
-                publishMetrics.CaughtUp, time, log, traces, journal is IReceivedIndex ? mark : null);
+                publishMetrics.CaughtUp, time, log, traces, memory);
             try
             {
                 _present.Learn(journal, liveAfter);
@@ -258,12 +223,6 @@ internal sealed partial class JournalPublisher(
 
         [LoggerMessage(406, LogLevel.Warning, "Number {Id} of the journal does not read, and is passed over: {Kind} {Counter} of unit {Unit}")]
         public static partial void Unreadable(ILogger log, long id, FrameKind kind, int unit, uint counter);
-
-        [LoggerMessage(456, LogLevel.Warning, "MQTT: the broker has forgotten what it was told after number {Above}; it is told again up to {To}")]
-        public static partial void ToldAgain(ILogger log, long above, long to);
-
-        [LoggerMessage(457, LogLevel.Warning, "MQTT: the broker does not let this gateway read its own mark, so what the broker forgets is not told again: {Message}")]
-        public static partial void MarkRefused(ILogger log, string message);
 
         [LoggerMessage(453, LogLevel.Information, "MQTT: publishing the journal after {LiveAfter}, and {Gap} numbers before it that are not delivered")]
         public static partial void Publishing(ILogger log, long liveAfter, long gap);

@@ -28,7 +28,7 @@ internal delegate MqttMessage? MakeMessage(JournalRecord record, bool isGap, Mes
 /// <param name="time">Clock.</param>
 /// <param name="log">Log.</param>
 /// <param name="traces">Is told of each frame's end here.</param>
-/// <param name="mark">Is published now and then; null: nowhere.</param>
+/// <param name="memory">Marks now and then how far the broker was told; null: nobody does.</param>
 internal sealed partial class PublishPump(
     IMqttLink link,
     IJournal journal,
@@ -42,7 +42,7 @@ internal sealed partial class PublishPump(
     TimeProvider time,
     ILogger log,
     FrameTraces? traces = null,
-    BrokerMark? mark = null) : IDisposable
+    BrokerMemory? memory = null) : IDisposable
 {
     /// <summary>Publishes given to the link for each one it may have on its way: the next go out without a look here.</summary>
     public const int PendingPerPublish = 2;
@@ -71,8 +71,6 @@ internal sealed partial class PublishPump(
     private PublishLane? _gap;
     private Task? _pause;
     private Task? _commitWait;
-    private Task? _marking;
-    private Task? _markPause;
     private long _settled;
     private long _savedSettled;
     private long _savedAt = time.GetTimestamp();
@@ -102,7 +100,7 @@ internal sealed partial class PublishPump(
                     await SettleAsync(_gap, isGap: true);
                 Deliver();
                 Save(isIdle: PendingCount == 0);
-                await MarkAsync();
+                memory?.Mark(link, delivered.Low);
                 if (PendingCount == 0 && !HasMoreLive && stopping.IsCancellationRequested)
                     return;
                 if (_live.Pending.Count < _pendingMax && HasMoreLive)
@@ -216,8 +214,8 @@ internal sealed partial class PublishPump(
             _waits.Add(oldestOfGap.Publish!);
         if (delivered.HasGap && !isStopping && (_gap is null || _gap.Pending.Count < _gapPendingMax))
             _waits.Add(Pause());
-        if (mark?.DueIn(delivered.Low) is { } dueIn && !isStopping)
-            _waits.Add(MarkPause(dueIn));
+        if (!isStopping && memory is not null && memory.TryNextMark(delivered.Low, _end.Token, out var nextMark))
+            _waits.Add(nextMark);
 
         // Their outcome is looked at by those who wait for them.
         await Task.WhenAny(_waits);
@@ -235,35 +233,11 @@ internal sealed partial class PublishPump(
         return _commitWait;
     }
 
-    private Task MarkPause(TimeSpan dueIn)
-    {
-        if (_markPause is null || _markPause.IsCompleted)
-            _markPause = Task.Delay(dueIn > TimeSpan.Zero ? dueIn : BrokerMark.Retry, time, _end.Token);
-        return _markPause;
-    }
-
     private Task Pause()
     {
         if (_pause is null || _pause.IsCompleted)
             _pause = Task.Delay(_rate.Pause, time, _end.Token);
         return _pause;
-    }
-
-    // One at a time; its outcome is the connection's, which everybody here learns of.
-    private async ValueTask MarkAsync()
-    {
-        if (mark is null || _marking is { IsCompleted: false } || mark.Due(delivered.Low) is not { } message)
-            return;
-        if (_marking is not null)
-            await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _marking = MarkAsync(mark, message, delivered.Low);
-    }
-
-    private async Task MarkAsync(BrokerMark ofOutlet, MqttMessage message, long number)
-    {
-        await link.PublishAsync(message, CancellationToken.None);
-        ofOutlet.Acknowledged = number;
-        journal.SaveCursor(JournalPublisher.MarkCursor, number);
     }
 
     private void Save(bool isIdle)

@@ -19,9 +19,8 @@ internal static class PublishServices
         services.AddSingleton(configuration.Publish);
         services.AddSingleton(new TopicCache(configuration.TopicRoot));
         services.AddSingleton(provider => new FrameMessages(
-            configuration.TopicRoot, configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
+            provider.GetRequiredService<TopicCache>(), configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
         services.AddSingleton(new GatewayStateMessage(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
-        services.AddSingleton(new BrokerMark(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
         services.AddStage(provider => new UnitActivity(
             UnitActivity.FileOf(configuration.Journal.File),
             provider.GetRequiredService<IJournal>,
@@ -46,6 +45,9 @@ internal static class PublishServices
             return;
         }
 
+        services.AddSingleton(new BrokerMark(configuration.TopicRoot, configuration.Mqtt.ClientId, TimeProvider.System));
+        services.AddSingleton<IReceivedIndex>(provider => provider.GetRequiredService<SqliteJournal>());
+        services.AddSingleton<BrokerMemory>();
         services.AddStage<JournalPublisher>(stopTimeout);
     }
 }

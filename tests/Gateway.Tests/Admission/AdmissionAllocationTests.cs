@@ -84,6 +84,13 @@ public sealed class AdmissionAllocationTests(ITestOutputHelper output)
 
         public long LoadCursor(string outlet) => 0;
 
+        public long LoadNote(string name, NoteOfSeveral ofSeveral) => 0;
+
+        public void SaveNote(string name, long number)
+        {
+            // As above.
+        }
+
         public void SaveCursor(string outlet, long id)
         {
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Journal;
+using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Tests.Support;
 using Microsoft.Extensions.Hosting;
@@ -123,13 +124,32 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
         }
 
         await gateway.ForwardedAsync();
-        await ExecuteAsync(database, "INSERT INTO outlet_cursor VALUES ('mqtt', 0, 5), ('mqtt', 1, 2)");
+        await ExecuteAsync(database, "INSERT INTO outlet_cursor VALUES ('mqtt', 0, 5, true), ('mqtt', 1, 2, true)");
 
         await using var view = await gateway.OpenAsync();
         List<JournalRecord> records = [];
         view.Read(view.LoadCursor("mqtt"), 10, records);
 
         Assert.Equal([(1, 2U), (1, 3U)], records.Select(record => (record.Frame.Unit, record.Frame.Counter)));
+    }
+
+    // (10, 16] of one shard and (11, 15] of the other: of both nothing was delivered but (11, 15].
+    [Fact]
+    public async Task NotesOfTwoHolders_AreJoinedToWhatBothHaveDelivered()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var gateway = await new TestClusterGateway(database, 0, shards: 2, leaseS: 60).StartAsync();
+        await ExecuteAsync(
+            database,
+            """
+            INSERT INTO outlet_cursor VALUES ('mqtt', 0, 4, true), ('mqtt', 1, 5, true),
+                ('mqtt.from1', 0, 10, false), ('mqtt.from1', 1, 11, false), ('mqtt.to1', 0, 16, false), ('mqtt.to1', 1, 15, false)
+            """);
+
+        await using var view = await gateway.OpenAsync();
+        var ranges = new DeliveredRanges(view, "mqtt");
+
+        Assert.Equal((4, 11, 15), (ranges.Low, ranges.GapTo, ranges.High));
     }
 
     internal static ClusterPublishing Publishing(TestClusterGateway gateway, ShardRecorder recorder) => new(

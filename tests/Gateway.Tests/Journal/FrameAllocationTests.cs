@@ -58,7 +58,7 @@ public sealed class FrameAllocationTests : IAsyncLifetime
     public void Commit_AllocatesNothing()
     {
         using var writer = new JournalWriter(_stages.JournalFile);
-        Dictionary<string, long> cursors = [];
+        Dictionary<string, KeptNumber> cursors = [];
         var batch = Batch();
         long id = 0;
         void Pass()

@@ -195,6 +195,7 @@ public abstract partial class JournalContract : IAsyncLifetime
         Append(journal, 1);
         Append(journal, 2);
         journal.SaveCursor("mqtt", 1);
+        journal.SaveNote("mqtt.note", 2);
         await StopAsync(journal);
 
         journal = await StartAsync();
@@ -202,6 +203,8 @@ public abstract partial class JournalContract : IAsyncLifetime
         Assert.Equal(2, journal.CommittedId);
         Assert.Equal(1, journal.LoadCursor("mqtt"));
         Assert.Equal(0, journal.LoadCursor("other"));
+        Assert.Equal(2, journal.LoadNote("mqtt.note", NoteOfSeveral.Smallest));
+        Assert.Equal(0, journal.LoadNote("other.note", NoteOfSeveral.Largest));
         Assert.Equal(3, Append(journal, 3));
     }
 

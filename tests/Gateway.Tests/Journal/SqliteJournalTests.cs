@@ -23,6 +23,9 @@ public sealed class SqliteJournalTests(ITestOutputHelper output) : JournalContra
         for (var i = 1; i <= 2500; i++)
             Append(journal, (uint)i, receivedUtcMs: oldMs);
         journal.SaveCursor("mqtt", 2400);
+
+        // A note holds nothing back.
+        journal.SaveNote("mqtt.from1", 7);
         await Stages.StopAsync(journal);
 
         journal = await Stages.StartJournalAsync(retentionDays: 2);

@@ -16,7 +16,7 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
     {
         var journal = new CrashJournal();
         journal.SaveCursor(Outlet, 70);
-        var ranges = new DeliveredRanges(journal, Outlet, TimeProvider.System);
+        var ranges = new DeliveredRanges(journal, Outlet);
         ranges.BeginLive(70);
         ranges.LiveDelivered(75);
 
@@ -27,7 +27,7 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
     public void GapDelivered_UpToARange_TakesItIn()
     {
         var journal = new CrashJournal();
-        var ranges = new DeliveredRanges(journal, Outlet, TimeProvider.System);
+        var ranges = new DeliveredRanges(journal, Outlet);
         ranges.BeginLive(100);
         ranges.LiveDelivered(120);
         Assert.Equal((0, 100, 100), (ranges.Low, ranges.GapTo, ranges.GapNumbers));
@@ -45,7 +45,7 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
     [Fact]
     public void BeginLive_MoreOftenThanThereArePlaces_ForgetsTheShortestAndSkipsNothing()
     {
-        var ranges = new DeliveredRanges(new CrashJournal(), Outlet, TimeProvider.System);
+        var ranges = new DeliveredRanges(new CrashJournal(), Outlet);
         for (var i = 1; i <= DeliveredRanges.RangesMax + 1; i++)
         {
             ranges.BeginLive(i * 100);
@@ -67,18 +67,17 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
             long committed = 0;
             for (var life = 0; life < 6; life++)
             {
-                var time = new ManualTime();
-                AssertClaims(new DeliveredRanges(journal, Outlet, time), delivered);
-                var ranges = new DeliveredRanges(journal, Outlet, time);
+                AssertClaims(new DeliveredRanges(journal, Outlet), delivered);
+                var ranges = new DeliveredRanges(journal, Outlet);
                 for (var connection = 0; connection < 1 + random.Next(8); connection++)
-                    committed = UseConnection(ranges, delivered, journal, time, committed, random);
+                    committed = UseConnection(ranges, delivered, journal, committed, random);
                 journal.Crash(random);
             }
         }
     }
 
     private static long UseConnection(
-        DeliveredRanges ranges, SortedSet<long> delivered, CrashJournal journal, ManualTime time, long committed, Random random)
+        DeliveredRanges ranges, SortedSet<long> delivered, CrashJournal journal, long committed, Random random)
     {
         committed += random.Next(20);
         ranges.BeginLive(committed);
@@ -100,7 +99,6 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
 
             if (random.Next(3) == 0)
                 ranges.Save();
-            time.Advance(TimeSpan.FromSeconds(random.Next(4)));
             journal.Run(random);
         }
 
@@ -121,17 +119,6 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
 
     private static void AssertDelivered(long after, long to, SortedSet<long> delivered) =>
         Assert.Equal(to - after, delivered.GetViewBetween(after + 1, Math.Max(after + 1, to)).Count(id => id <= to));
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan by) => _ticks += by.Ticks;
-    }
 
     /// <summary>Cursors as the journal's writer takes them: one by one in the order of asking, a newer value in its elder's place.</summary>
     private sealed class CrashJournal : IJournal
@@ -171,6 +158,10 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
             else
                 _waiting[waits] = (outlet, id, null);
         }
+
+        public long LoadNote(string name, NoteOfSeveral ofSeveral) => LoadCursor(name);
+
+        public void SaveNote(string name, long number) => SaveCursor(name, number);
 
         public Task FlushAsync(CancellationToken cancellationToken)
         {

@@ -21,7 +21,7 @@ public sealed class FrameMessagesTests : IDisposable
     private static readonly FleetUnit _unit = new(17, "polairud", "KP Hiu 3001", new PlatformAesCcm(new byte[16]));
     private static readonly long _time = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private readonly TestBoat _boat = new(17);
-    private readonly FrameMessages _messages = new("patrol/v1", 900);
+    private readonly FrameMessages _messages = new(new TopicCache("patrol/v1"), 900);
     private readonly MessageBuffer _buffer = new();
 
     public void Dispose()
@@ -105,11 +105,11 @@ public sealed class FrameMessagesTests : IDisposable
     [Fact]
     public void Make_ClockBeyondItsLimit_IsFlagged()
     {
-        var messages = new FrameMessages("patrol/v1", 900, new Clock(new UnitClockSkew(-90_500, _time, IsBeyondLimit: true)));
+        var messages = new FrameMessages(new TopicCache("patrol/v1"), 900, new Clock(new UnitClockSkew(-90_500, _time, IsBeyondLimit: true)));
         var message = messages.Make(Live(HeardWell()), _unit, OperatingArea.Indonesia, isPresent: true, _buffer)!;
 
         Assert.Equal("-90.500", Valid(message).GetProperty("clock_skew_s").GetRawText());
-        messages = new FrameMessages("patrol/v1", 900, new Clock(new UnitClockSkew(1_500, _time, IsBeyondLimit: false)));
+        messages = new FrameMessages(new TopicCache("patrol/v1"), 900, new Clock(new UnitClockSkew(1_500, _time, IsBeyondLimit: false)));
         message = messages.Make(Live(HeardWell()), _unit, OperatingArea.Indonesia, isPresent: true, _buffer)!;
         Assert.False(Valid(message).TryGetProperty("clock_skew_s", out _));
     }

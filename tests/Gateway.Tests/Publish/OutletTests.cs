@@ -135,10 +135,13 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
             _connections = new MqttConnections(
                 Configuration(port), MqttStack.Default, stages.Metrics, stages.Time, NullLogger<MqttConnections>.Instance);
             _publisher = await stages.StartAsync(new JournalPublisher(
-                _connections, _journal, fleet, new FrameMessages("patrol/v1", 3600), _activity,
+                _connections, _journal, fleet, new FrameMessages(new TopicCache("patrol/v1"), 3600), _activity,
                 new GatewayStateMessage("patrol/v1", "outlet", stages.Time), [], PublishOptions.Default with { CatchUpPerS = 2_000 },
-                TimeSpan.FromSeconds(1), new OutletState(stages.Metrics), new BrokerMark("patrol/v1", "outlet", stages.Time), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics),
-                _traces, stages.Time, NullLogger<JournalPublisher>.Instance));
+                TimeSpan.FromSeconds(1), new OutletState(stages.Metrics), stages.Guard, stages.Metrics, new PublishMetrics(stages.Metrics),
+                _traces, stages.Time, NullLogger<JournalPublisher>.Instance,
+                new BrokerMemory(
+                    new BrokerMark("patrol/v1", "outlet", stages.Time), _journal, _journal, PublishOptions.Default, stages.Time,
+                    NullLogger<BrokerMemory>.Instance)));
         }
 
         public async Task StopAsync()

@@ -31,7 +31,7 @@ public sealed class PublishPumpTests
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = MqttStack.Default.CreateLink();
         await link.ConnectAsync(new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "pump" }, CancellationToken.None);
-        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        var delivered = new DeliveredRanges(journal, "mqtt");
         using var pump = Pump(
             link, journal, delivered, stages, (record, _, _) => record.Frame.Unit == 17 ? new MqttMessage { Topic = "t" } : null);
 
@@ -48,7 +48,7 @@ public sealed class PublishPumpTests
         await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_packet_size 500" });
         await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
         var journal = new MemoryJournal(3);
-        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        var delivered = new DeliveredRanges(journal, "mqtt");
         using var pump = Pump(link, journal, delivered, stages, (record, _, _) => Message(record.Frame.Id == 2 ? 500 : 1));
 
         await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None).WaitAsync(_patience);
@@ -67,7 +67,7 @@ public sealed class PublishPumpTests
         await using var link = await ConnectAsync(broker.Port, PublishesPendingMax);
         var journal = new MemoryJournal(2 * PublishesPendingMax);
         using var pump = Pump(
-            link, journal, new DeliveredRanges(journal, "mqtt", stages.Time), stages, (_, _, _) => Message(1), publishesPendingMax: PublishesPendingMax);
+            link, journal, new DeliveredRanges(journal, "mqtt"), stages, (_, _, _) => Message(1), publishesPendingMax: PublishesPendingMax);
         using var abort = new CancellationTokenSource();
         var run = pump.RunAsync(CancellationToken.None, abort.Token);
         for (var i = 0; i < PublishesPendingMax; i++)
@@ -84,7 +84,7 @@ public sealed class PublishPumpTests
         await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
         // 1 to 3 are gone; 4 is committed just after the storage was asked for what there is.
         var journal = new MemoryJournal(3) { GoneTo = 3, CommittedAfterRead = 4 };
-        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        var delivered = new DeliveredRanges(journal, "mqtt");
         using var pump = Pump(link, journal, delivered, stages, (_, _, _) => Message(1));
 
         await pump.RunAsync(new CancellationToken(canceled: true), CancellationToken.None).WaitAsync(_patience);
@@ -100,7 +100,7 @@ public sealed class PublishPumpTests
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
         var journal = new MemoryJournal(1_000);
-        var delivered = new DeliveredRanges(journal, "mqtt", stages.Time);
+        var delivered = new DeliveredRanges(journal, "mqtt");
         delivered.BeginLive(journal.CommittedId);
         var made = new List<(long Id, bool IsGap, long At)>();
         var caughtUp = new PublishMetrics(stages.Metrics).CaughtUp;
@@ -185,6 +185,10 @@ public sealed class PublishPumpTests
         }
 
         public void SaveCursor(string outlet, long id) => _cursors[outlet] = id;
+
+        public void SaveNote(string name, long number) => _cursors[name] = number;
+
+        public long LoadNote(string name, NoteOfSeveral ofSeveral) => _cursors.GetValueOrDefault(name);
 
         public long LoadCursor(string outlet) => _cursors.GetValueOrDefault(outlet);
 
