@@ -66,6 +66,18 @@ public sealed class FrameHeader
     /// <summary>Bytes of the body between header and tag.</summary>
     public int BodyBytes { get; private set; }
 
+    /// <summary>The kind in a header's first byte, whether or not it is a defined one: for frames that were checked before.</summary>
+    public static FrameKind KindOf(int firstByte)
+    {
+        return (FrameKind)((firstByte >> 2) & 0xF);
+    }
+
+    /// <summary>The unit in a header's first three bytes.</summary>
+    public static int UnitOf(int first, int second, int third)
+    {
+        return ((first & 0x3) << 12) | (second << 4) | (third >> 4);
+    }
+
     /// <summary>Writes a short header at <paramref name="offset"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The unit does not fit 14 bits, or the kind has a long header.</exception>
     public static void WriteLive(byte[] frame, int offset, FrameKind kind, int unit, uint counter)
@@ -146,8 +158,8 @@ public sealed class FrameHeader
             return FrameRejection.WrongVersion;
         }
 
-        Kind = (FrameKind)((frame[offset] >> 2) & 0xF);
-        Unit = ((frame[offset] & 0x3) << 12) | (frame[offset + 1] << 4) | (frame[offset + 2] >> 4);
+        Kind = KindOf(frame[offset]);
+        Unit = UnitOf(frame[offset], frame[offset + 1], frame[offset + 2]);
         return FrameRejection.None;
     }
 

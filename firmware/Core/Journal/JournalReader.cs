@@ -233,10 +233,10 @@ internal sealed class JournalReader
             return false;
         }
 
-        int kind = (_window[at + HeaderBytes] >> 2) & 0xF;
+        FrameKind kind = FrameHeader.KindOf(_window[at + HeaderBytes]);
         return type == (byte)JournalRecordType.State
             ? payload == JournalState.Bytes
-            : kind >= (int)FrameKind.Track && kind <= (int)FrameKind.Status;
+            : kind >= FrameKind.Track && kind <= FrameKind.Status;
     }
 
     private void Fill(JournalRecord record, int block, int offset, int at)
@@ -246,7 +246,7 @@ internal sealed class JournalReader
         record.Type = (JournalRecordType)_window[at + CheckBytes];
         record.PayloadBytes = _window[at + CheckBytes + 1];
         record.Bytes = RecordBytes(record.PayloadBytes);
-        record.Kind = (FrameKind)((_window[at + HeaderBytes] >> 2) & 0xF);
+        record.Kind = FrameHeader.KindOf(_window[at + HeaderBytes]);
         record.Counter = BigEndian.Get(_window, at + HeaderBytes + FrameHeader.DurableBytes - 4);
         record.Index = record.IsSos ? JournalState.SosIndex : JournalState.KindIndex(record.Kind);
     }

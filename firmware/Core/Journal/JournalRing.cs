@@ -373,7 +373,7 @@ internal sealed partial class JournalRing
             _scan.Offset = at;
             _scan.Type = type;
             _scan.Bytes = bytes;
-            _scan.Kind = (FrameKind)((payload[offset] >> 2) & 0xF);
+            _scan.Kind = FrameHeader.KindOf(payload[offset]);
             _scan.Counter = BigEndian.Get(payload, offset + FrameHeader.DurableBytes - 4);
             _scan.Index = _scan.IsSos ? JournalState.SosIndex : JournalState.KindIndex(_scan.Kind);
             Add(_scan);

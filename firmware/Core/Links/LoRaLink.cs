@@ -386,7 +386,7 @@ public sealed class LoRaLink : IMeteredLink
 
         Transmitted++;
         _restartDelayMs = _options.RestartDelayMs;
-        FrameKind kind = (FrameKind)((_frame[0] >> 2) & 0xF);
+        FrameKind kind = FrameHeader.KindOf(_frame[0]);
         bool answered = FrameLimits.IsDefined(kind) && FrameLimits.IsDurable(kind);
         _answerUntilMs = answered ? _nowMs + _options.AnswerWindowMs : _nowMs;
         Listen();

@@ -68,7 +68,7 @@ internal sealed class ConcentratorAirtime
         settings.SpreadingFactor = uplink.SpreadingFactor;
         settings.BandwidthHz = uplink.BandwidthHz;
         settings.PowerDbm = Math.Min(_powerDbm, _budget.PowerMaxDbm(settings.FrequencyHz, settings.BandwidthHz));
-        var isCommand = (FrameKind)((frame[0] >> 2) & 0xF) == FrameKind.Command;
+        var isCommand = FrameHeader.KindOf(frame[0]) == FrameKind.Command;
         var purpose = isCommand ? AirtimePurpose.Sos : AirtimePurpose.Current;
         refusal = _budget.TryCharge(settings, frame.Length, purpose, startMs);
         return refusal == AirtimeRefusal.None ? ++_charges : 0;

@@ -37,19 +37,18 @@ internal sealed class FrameMessages(TopicCache topics, int expiryS, IUnitClockSk
         var frame = record.Frame;
         if (_codec.ReadBody(frame.Kind, frame.Flags, area, record.Body, 0, record.BodyLength) != FrameRejection.None)
             return null;
-        var isTrack = frame.Kind is FrameKind.Track or FrameKind.Sketch;
-        if (isTrack && !_track.IsReadable(frame.Kind, record.Body, record.BodyLength))
-            return null;
         var isLive = frame.Class == FrameClass.Live;
         var counter = frame.Counter.ToString(CultureInfo.InvariantCulture);
         var ofUnit = topics.Of(unit);
         var id = string.Concat(ofUnit.UnitText, isLive ? "-live-" : "-rec-", counter);
         var (topic, schema) = Where(ofUnit, frame.Kind, isPresent);
         var link = MessageWords.Of(record.Receptions.Count > 0 ? record.Receptions[0].Link : UplinkLink.Lora);
+        if (!TryWrite(record, unit, schema, id, link, buffer.Begin()))
+            return null;
         return new MqttMessage
         {
             Topic = topic,
-            Payload = Payload(record, unit, schema, id, link, buffer),
+            Payload = buffer.End(),
             Qos = MqttQos.AtLeastOnce,
             Retain = isPresent && (isLive || frame.Kind == FrameKind.Status),
             ContentType = MessageJson.ContentType,
@@ -69,11 +68,9 @@ internal sealed class FrameMessages(TopicCache topics, int expiryS, IUnitClockSk
         _ => (isPresent ? topics.Position : topics.PositionHistory, PositionMessage.Schema),
     };
 
-    private ReadOnlyMemory<byte> Payload(
-        JournalRecord record, FleetUnit unit, string schema, string id, string link, MessageBuffer buffer)
+    private bool TryWrite(JournalRecord record, FleetUnit unit, string schema, string id, string link, Utf8JsonWriter json)
     {
         var frame = record.Frame;
-        var json = buffer.Begin();
         json.WriteStartObject();
         json.WriteString("schema"u8, schema);
         json.WriteString("id"u8, id);
@@ -81,7 +78,8 @@ internal sealed class FrameMessages(TopicCache topics, int expiryS, IUnitClockSk
         json.WriteString("name"u8, unit.Name);
         json.WriteString("agency"u8, unit.Agency);
         json.Second("time"u8, frame.TimeUtcMs);
-        WriteReport(json, record);
+        if (!TryWriteReport(json, record))
+            return false;
         json.WriteNumber("counter"u8, frame.Counter);
         json.WriteString("link"u8, link);
         json.Millisecond("received"u8, frame.ReceivedUtcMs);
@@ -94,26 +92,26 @@ internal sealed class FrameMessages(TopicCache topics, int expiryS, IUnitClockSk
             WriteReception(json, in reception);
         json.WriteEndArray();
         json.WriteEndObject();
-        return buffer.End();
+        return true;
     }
 
-    private void WriteReport(Utf8JsonWriter json, JournalRecord record)
+    // The codec has read the others' bodies by now.
+    private bool TryWriteReport(Utf8JsonWriter json, JournalRecord record)
     {
         switch (record.Frame.Kind)
         {
             case FrameKind.Track:
             case FrameKind.Sketch:
-                _track.Write(json, record.Frame.Kind, record.Body, record.BodyLength);
-                break;
+                return _track.TryWrite(json, record.Frame.Kind, record.Body, record.BodyLength);
             case FrameKind.Event:
                 EventMessage.Write(json, _codec.Event);
-                break;
+                return true;
             case FrameKind.Status:
                 StatusMessage.Write(json, _codec.Status);
-                break;
+                return true;
             default:
                 PositionMessage.Write(json, _codec.Position);
-                break;
+                return true;
         }
     }
 

@@ -20,43 +20,24 @@ internal sealed class TrackMessage
     private readonly SketchDecoder _sketch = new();
 
     /// <summary>
-    /// Reads to the end without writing: whether the payload is one that an encoder writes, since half a track would look
+    /// False if the payload is none that an encoder writes: then what was written is of no use, since half a track would look
     /// like a boat that stopped.
     /// </summary>
-    public bool IsReadable(FrameKind kind, byte[] body, int length)
-    {
-        if (kind == FrameKind.Track)
-        {
-            var result = _track.Open(body, 0, length);
-            while (result == TrackReadResult.Fix)
-                result = _track.Read();
-            return result == TrackReadResult.End;
-        }
+    public bool TryWrite(Utf8JsonWriter json, FrameKind kind, byte[] body, int length) =>
+        kind == FrameKind.Track ? TryWriteBlock(json, body, length) : TryWriteSketch(json, body, length);
 
-        var vertex = _sketch.Open(body, 0, length);
-        while (vertex == SketchReadResult.Vertex)
-            vertex = _sketch.Read();
-        return vertex == SketchReadResult.End;
-    }
-
-    public void Write(Utf8JsonWriter json, FrameKind kind, byte[] body, int length)
+    private bool TryWriteBlock(Utf8JsonWriter json, byte[] body, int length)
     {
-        if (kind == FrameKind.Track)
-            WriteBlock(json, body, length);
-        else
-            WriteSketch(json, body, length);
-    }
-
-    private void WriteBlock(Utf8JsonWriter json, byte[] body, int length)
-    {
-        _track.Open(body, 0, length);
+        if (_track.Open(body, 0, length) != TrackReadResult.Fix)
+            return false;
         json.WriteString("form"u8, "block"u8);
         json.WriteNumber("interval_s"u8, _track.IntervalS);
         var startS = _track.UtcS;
         json.Second("start"u8, startS * 1000);
         WriteColumns(json, _track.WithSpeed);
         json.WriteStartArray("fixes"u8);
-        while (_track.Read() == TrackReadResult.Fix)
+        TrackReadResult result;
+        while ((result = _track.Read()) == TrackReadResult.Fix)
         {
             json.WriteStartArray();
             json.WriteNumberValue(_track.UtcS - startS);
@@ -72,18 +53,21 @@ internal sealed class TrackMessage
         }
 
         json.WriteEndArray();
+        return result == TrackReadResult.End;
     }
 
-    private void WriteSketch(Utf8JsonWriter json, byte[] body, int length)
+    private bool TryWriteSketch(Utf8JsonWriter json, byte[] body, int length)
     {
-        _sketch.Open(body, 0, length);
+        if (_sketch.Open(body, 0, length) != SketchReadResult.Vertex)
+            return false;
         json.WriteString("form"u8, "sketch"u8);
         json.WriteNumber("bound_m"u8, _sketch.BoundM);
         var startS = _sketch.UtcS;
         json.Second("start"u8, startS * 1000);
         WriteColumns(json, withSpeed: false);
         json.WriteStartArray("fixes"u8);
-        while (_sketch.Read() == SketchReadResult.Vertex)
+        SketchReadResult result;
+        while ((result = _sketch.Read()) == SketchReadResult.Vertex)
         {
             json.WriteStartArray();
             json.WriteNumberValue(_sketch.UtcS - startS);
@@ -93,6 +77,7 @@ internal sealed class TrackMessage
         }
 
         json.WriteEndArray();
+        return result == SketchReadResult.End;
     }
 
     private static void WriteColumns(Utf8JsonWriter json, bool withSpeed)
