@@ -36,7 +36,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     private readonly ILogger<CellularIngest> _log;
     private readonly LogSampler<CellularRejection> _sampler;
     private readonly AddressRates _rates;
-    private readonly Dictionary<UnitEndpoint, CellularPath> _paths = [];
+    private readonly Dictionary<SourceEndPoint, CellularPath> _paths = [];
     private readonly IngestSource _source = new("cellular");
     private readonly byte[] _datagram = new byte[DatagramBytesMax];
     private readonly CancellationTokenSource _stop = new();
@@ -143,7 +143,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     private void Take(ReadOnlySpan<byte> bytes, SocketAddress from)
     {
         _metrics.Datagrams.Add();
-        var endpoint = UnitEndpoint.Of(from);
+        var endpoint = SourceEndPoint.Of(from);
         var reception = IngestArrival.Now(_time, UplinkLink.Cellular, _source);
         var isAllowed = _rates.TryTake(endpoint.Address, reception.ReceivedMonotonicMs);
         if (isAllowed)
@@ -166,7 +166,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
             Reject(datagram.Rejection, bytes);
     }
 
-    private CellularPath PathOf(UnitEndpoint endpoint, SocketAddress from)
+    private CellularPath PathOf(SourceEndPoint endpoint, SocketAddress from)
     {
         if (_paths.TryGetValue(endpoint, out var path))
             return path;
