@@ -288,15 +288,9 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         switch (header.Identifier)
         {
             case PacketForwarderIdentifier.PushData:
-                var arrival = new Reception
-                {
-                    Link = UplinkLink.Lora,
-                    Source = _peer!.Source,
-                    Path = _peer,
-                    Concentrator = header.Concentrator,
-                    ReceivedUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
-                    ReceivedMonotonicMs = _downlinks.NowMs(),
-                };
+                var arrival = IngestArrival.Now(_time, UplinkLink.Lora, _peer!.Source);
+                arrival.Path = _peer;
+                arrival.Concentrator = header.Concentrator;
                 rejection = _reader.Read(body, in arrival, this);
                 break;
             case PacketForwarderIdentifier.TxAck:
