@@ -42,12 +42,8 @@ internal static class IngestServices
         }
 
         services.AddSingleton(MqttStack.Default);
-        var chirpStack = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), "ingest.chirpstack"));
-        foreach (var server in ingests.ChirpStack)
-            services.AddIngest(provider => Make<LoRaWanIngest>(provider, new ChirpStackServer(server), chirpStack(provider)));
-        var theThingsStack = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), "ingest.the_things_stack"));
-        foreach (var server in ingests.TheThingsStack)
-            services.AddIngest(provider => Make<LoRaWanIngest>(provider, new TheThingsStackServer(server), theThingsStack(provider)));
+        services.AddLoRaWan("ingest.chirpstack", ingests.ChirpStack, static options => new ChirpStackServer(options));
+        services.AddLoRaWan("ingest.the_things_stack", ingests.TheThingsStack, static options => new TheThingsStackServer(options));
         services.AddSingleton<UnitMqttMetrics>();
         foreach (var server in ingests.UnitMqtt)
             services.AddIngest(provider => Make<UnitMqttIngest>(provider, server));
@@ -57,6 +53,14 @@ internal static class IngestServices
         services.AddSingleton<StreamMetrics>();
         foreach (var stream in ingests.Streams)
             services.AddIngest(provider => Make<StreamIngest>(provider, stream));
+    }
+
+    // Several servers of a kind count together, on instruments that are made with the first of them.
+    private static void AddLoRaWan<T>(this IServiceCollection services, string prefix, IReadOnlyList<T> servers, Func<T, ILoRaWanServer> serverOf)
+    {
+        var metrics = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), prefix));
+        foreach (var options in servers)
+            services.AddIngest(provider => Make<LoRaWanIngest>(provider, serverOf(options), metrics(provider)));
     }
 
     private static T Make<T>(IServiceProvider provider, params object[] arguments) =>

@@ -96,9 +96,6 @@ internal sealed partial class LoRaWanIngest : IHostedService, IIngestStage, ILoR
             Reject(LoRaWanRejection.QueueFull);
     }
 
-    /// <inheritdoc/>
-    void ILoRaWanSink.Refused(LoRaWanRejection rejection) => Reject(rejection);
-
     private void Take(MqttMessage message)
     {
         lock (_lock)
@@ -112,7 +109,7 @@ internal sealed partial class LoRaWanIngest : IHostedService, IIngestStage, ILoR
             }
 
             var arrival = IngestArrival.Now(_time, UplinkLink.Lora, _source);
-            var rejection = _server.Read(message.Payload.Span, in arrival, this);
+            var rejection = _server.Reader.Read(message.Payload.Span, in arrival, this);
             if (rejection != LoRaWanRejection.None)
                 Reject(rejection);
         }
