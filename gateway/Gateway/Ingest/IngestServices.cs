@@ -12,13 +12,6 @@ using Microsoft.Extensions.Hosting;
 
 namespace BoatTelemetry.Gateway.Ingest;
 
-/// <summary>An ingest that runs.</summary>
-public interface IIngestStage : IIngestState
-{
-    /// <summary>For the line that tells readiness: what it is and, if it listens, where.</summary>
-    string Description { get; }
-}
-
 /// <summary>Makes the stages of the configured ingests.</summary>
 internal static class IngestServices
 {
@@ -68,11 +61,10 @@ internal static class IngestServices
 
     // Several stages of one type: the container knows them by their place only, and each is one object under two types.
     private static void AddIngest<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
-        where T : class, IHostedService, IIngestStage
+        where T : class, IHostedService, IIngestState
     {
         var once = Once(make);
         services.AddSingleton<IHostedService>(once);
-        services.AddSingleton<IIngestStage>(once);
         services.AddSingleton<IIngestState>(once);
     }
 

@@ -11,7 +11,7 @@ namespace BoatTelemetry.Gateway.Ingest.Cellular;
 /// them, with the endpoint as the way back. Nothing that a datagram holds ends the loop, and nothing is answered here: an
 /// answer to an endpoint that anybody can invent would serve those who flood others.
 /// </summary>
-internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDisposable
+internal sealed partial class CellularIngest : IHostedService, IIngestState, IDisposable
 {
     /// <summary>Asked of the kernel, which may give less: 1 s of 20,000 datagrams of 100 bytes.</summary>
     public const int ReceiveBufferBytes = 4 * 1024 * 1024;

@@ -95,6 +95,8 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     string? IIngestState.TakesInFrom => _socket is null ? null : $"udp/{LocalEndPoint}";
 
+    string IIngestState.Description => $"packet-forwarder udp/{LocalEndPoint}";
+
     /// <inheritdoc/>
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
