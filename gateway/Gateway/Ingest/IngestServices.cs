@@ -49,7 +49,8 @@ internal static class IngestServices
     }
 
     // Several servers of a kind count together, on instruments that are made with the first of them.
-    private static void AddLoRaWan<T>(this IServiceCollection services, string prefix, IReadOnlyList<T> servers, Func<T, ILoRaWanServer> serverOf)
+    private static void AddLoRaWan<T>(
+        this IServiceCollection services, string prefix, IReadOnlyList<T> servers, Func<T, ILoRaWanServer> serverOf)
     {
         var metrics = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), prefix));
         foreach (var options in servers)

@@ -75,24 +75,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(_options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after a downlink to a unit
-                // that is gone as an error of the next receive.
-                socket.IOControl(unchecked((int)0x9800000C), [0], null);
-            }
-
-            socket.Bind(_options.Listen);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new ListenException(CellularOptions.ListenKey, _options.Listen, e);
-        }
-
+        var socket = UdpPort.Open(CellularOptions.ListenKey, _options.Listen, ReceiveBufferBytes);
         _socket = socket;
         _loop = _guard.Run(nameof(CellularIngest), () => ReceiveAsync(socket, _stop.Token));
         return Task.CompletedTask;

@@ -1,8 +1,7 @@
-using BoatTelemetry.Mqtt;
 using System.Net;
 using System.Net.Sockets;
 using BoatTelemetry.Gateway.Observability;
-using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Mqtt;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
