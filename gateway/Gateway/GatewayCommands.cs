@@ -5,7 +5,6 @@ using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.Capture;
-using BoatTelemetry.Gateway.Ingest.PacketForwarder;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Publish;
@@ -171,9 +170,7 @@ internal static class GatewayCommands
 
     private static IEnumerable<string> Ingests(IServiceProvider services)
     {
-        if (services.GetService<PacketForwarderServer>() is { } forwarder)
-            yield return $"packet-forwarder udp/{forwarder.LocalEndPoint}";
-        foreach (var ingest in services.GetServices<IIngestStage>())
+        foreach (var ingest in services.GetServices<IIngestState>())
             yield return ingest.Description;
         if (services.GetService<ReplayIngest>() is not null)
             yield return "replay";

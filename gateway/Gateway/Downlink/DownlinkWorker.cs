@@ -294,7 +294,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
             Log.Dropped(_log, unit, drop, suppressed);
     }
 
-    private long NowMs() => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+    private long NowMs() => _time.MonotonicMs();
 
     private static partial class Log
     {

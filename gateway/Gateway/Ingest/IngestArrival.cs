@@ -9,9 +9,6 @@ internal static class IngestArrival
         Link = link,
         Source = source,
         ReceivedUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-        ReceivedMonotonicMs = MonotonicMs(time),
+        ReceivedMonotonicMs = time.MonotonicMs(),
     };
-
-    /// <summary>The gateway's monotonic clock.</summary>
-    public static long MonotonicMs(TimeProvider time) => (long)time.GetElapsedTime(0).TotalMilliseconds;
 }

@@ -12,13 +12,6 @@ using Microsoft.Extensions.Hosting;
 
 namespace BoatTelemetry.Gateway.Ingest;
 
-/// <summary>An ingest that runs.</summary>
-public interface IIngestStage : IIngestState
-{
-    /// <summary>For the line that tells readiness: what it is and, if it listens, where.</summary>
-    string Description { get; }
-}
-
 /// <summary>Makes the stages of the configured ingests.</summary>
 internal static class IngestServices
 {
@@ -42,12 +35,8 @@ internal static class IngestServices
         }
 
         services.AddSingleton(MqttStack.Default);
-        var chirpStack = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), "ingest.chirpstack"));
-        foreach (var server in ingests.ChirpStack)
-            services.AddIngest(provider => Make<LoRaWanIngest>(provider, new ChirpStackServer(server), chirpStack(provider)));
-        var theThingsStack = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), "ingest.the_things_stack"));
-        foreach (var server in ingests.TheThingsStack)
-            services.AddIngest(provider => Make<LoRaWanIngest>(provider, new TheThingsStackServer(server), theThingsStack(provider)));
+        services.AddLoRaWan("ingest.chirpstack", ingests.ChirpStack, static options => new ChirpStackServer(options));
+        services.AddLoRaWan("ingest.the_things_stack", ingests.TheThingsStack, static options => new TheThingsStackServer(options));
         services.AddSingleton<UnitMqttMetrics>();
         foreach (var server in ingests.UnitMqtt)
             services.AddIngest(provider => Make<UnitMqttIngest>(provider, server));
@@ -59,16 +48,24 @@ internal static class IngestServices
             services.AddIngest(provider => Make<StreamIngest>(provider, stream));
     }
 
+    // Several servers of a kind count together, on instruments that are made with the first of them.
+    private static void AddLoRaWan<T>(
+        this IServiceCollection services, string prefix, IReadOnlyList<T> servers, Func<T, ILoRaWanServer> serverOf)
+    {
+        var metrics = Once(provider => new LoRaWanMetrics(provider.GetRequiredService<GatewayMetrics>(), prefix));
+        foreach (var options in servers)
+            services.AddIngest(provider => Make<LoRaWanIngest>(provider, serverOf(options), metrics(provider)));
+    }
+
     private static T Make<T>(IServiceProvider provider, params object[] arguments) =>
         ActivatorUtilities.CreateInstance<T>(provider, arguments);
 
     // Several stages of one type: the container knows them by their place only, and each is one object under two types.
     private static void AddIngest<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
-        where T : class, IHostedService, IIngestStage
+        where T : class, IHostedService, IIngestState
     {
         var once = Once(make);
         services.AddSingleton<IHostedService>(once);
-        services.AddSingleton<IIngestStage>(once);
         services.AddSingleton<IIngestState>(once);
     }
 

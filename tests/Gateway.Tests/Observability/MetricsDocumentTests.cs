@@ -33,7 +33,8 @@ public sealed partial class MetricsDocumentTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
-            if (instrument.Meter.Name == GatewayMetrics.MeterName)
+            // Other tests' meters of this name live in the same process, some with instruments of their own naming.
+            if (instrument.Meter == metrics.Meter)
                 instruments[instrument.Name] = instrument.Description;
         };
         listener.Start();

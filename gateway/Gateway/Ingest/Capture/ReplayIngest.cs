@@ -54,7 +54,7 @@ internal sealed partial class ReplayIngest(
 
     private async Task RunAsync()
     {
-        _startMs = IngestArrival.MonotonicMs(time);
+        _startMs = time.MonotonicMs();
         try
         {
             var isComplete = true;
@@ -107,7 +107,7 @@ internal sealed partial class ReplayIngest(
         (_last, _hasLast) = (reception, true);
         if (options.Speed is { } speed)
         {
-            var waitMs = (_elapsedMs / speed) - (IngestArrival.MonotonicMs(time) - _startMs);
+            var waitMs = (_elapsedMs / speed) - (time.MonotonicMs() - _startMs);
             if (waitMs >= 1)
                 await Task.Delay(TimeSpan.FromMilliseconds(waitMs), time, _stop.Token);
         }

@@ -11,7 +11,7 @@ namespace BoatTelemetry.Gateway.Ingest.Cellular;
 /// them, with the endpoint as the way back. Nothing that a datagram holds ends the loop, and nothing is answered here: an
 /// answer to an endpoint that anybody can invent would serve those who flood others.
 /// </summary>
-internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDisposable
+internal sealed partial class CellularIngest : IHostedService, IIngestState, IDisposable
 {
     /// <summary>Asked of the kernel, which may give less: 1 s of 20,000 datagrams of 100 bytes.</summary>
     public const int ReceiveBufferBytes = 4 * 1024 * 1024;
@@ -36,7 +36,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     private readonly ILogger<CellularIngest> _log;
     private readonly LogSampler<CellularRejection> _sampler;
     private readonly AddressRates _rates;
-    private readonly Dictionary<UnitEndpoint, CellularPath> _paths = [];
+    private readonly Dictionary<SourceEndPoint, CellularPath> _paths = [];
     private readonly IngestSource _source = new("cellular");
     private readonly byte[] _datagram = new byte[DatagramBytesMax];
     private readonly CancellationTokenSource _stop = new();
@@ -75,24 +75,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(_options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after a downlink to a unit
-                // that is gone as an error of the next receive.
-                socket.IOControl(unchecked((int)0x9800000C), [0], null);
-            }
-
-            socket.Bind(_options.Listen);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new ListenException(CellularOptions.ListenKey, _options.Listen, e);
-        }
-
+        var socket = UdpPort.Open(CellularOptions.ListenKey, _options.Listen, ReceiveBufferBytes);
         _socket = socket;
         _loop = _guard.Run(nameof(CellularIngest), () => ReceiveAsync(socket, _stop.Token));
         return Task.CompletedTask;
@@ -143,7 +126,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
     private void Take(ReadOnlySpan<byte> bytes, SocketAddress from)
     {
         _metrics.Datagrams.Add();
-        var endpoint = UnitEndpoint.Of(from);
+        var endpoint = SourceEndPoint.Of(from);
         var reception = IngestArrival.Now(_time, UplinkLink.Cellular, _source);
         var isAllowed = _rates.TryTake(endpoint.Address, reception.ReceivedMonotonicMs);
         if (isAllowed)
@@ -166,7 +149,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestStage, IDi
             Reject(datagram.Rejection, bytes);
     }
 
-    private CellularPath PathOf(UnitEndpoint endpoint, SocketAddress from)
+    private CellularPath PathOf(SourceEndPoint endpoint, SocketAddress from)
     {
         if (_paths.TryGetValue(endpoint, out var path))
             return path;

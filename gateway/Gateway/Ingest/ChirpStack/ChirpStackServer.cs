@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Ingest.LoRaWan;
@@ -39,18 +38,15 @@ internal sealed class ChirpStackServer(ChirpStackOptions options) : ILoRaWanServ
     private const int EuiLevel = 3;
     private const int EuiDigits = 16;
 
-    private readonly ChirpStackUplinkReader _reader = new();
-
     public string Kind => "chirpstack";
 
     public MqttServerOptions Connection => options.Connection;
 
     public string UplinkFilter => $"application/{options.Application}/device/+{UplinkEnd}";
 
-    public LoRaWanRejection Read(ReadOnlySpan<byte> payload, in Reception arrival, ILoRaWanSink sink) =>
-        _reader.Read(payload, in arrival, sink);
+    public LoRaWanUplinkReader Reader { get; } = new ChirpStackUplinkReader();
 
-    public ILoRaWanDevice? DeviceOf(string uplinkTopic)
+    public LoRaWanDevice? DeviceOf(string uplinkTopic)
     {
         var levels = uplinkTopic.Split('/');
         var isUplink = levels.Length == Levels && uplinkTopic.EndsWith(UplinkEnd, StringComparison.Ordinal);
@@ -59,25 +55,15 @@ internal sealed class ChirpStackServer(ChirpStackOptions options) : ILoRaWanServ
             : null;
     }
 
-    private sealed class Device(string topic, string eui, int fPort) : ILoRaWanDevice
+    // Not confirmed: what must arrive is repeated by those who sent it, until the unit's own answer.
+    private sealed class Device(string topic, string eui, int fPort) : LoRaWanDevice(topic, MqttQos.AtLeastOnce)
     {
-        public string DownlinkTopic => topic;
-
-        // Not confirmed: what must arrive is repeated by those who sent it, until the unit's own answer.
-        public MqttMessage Downlink(ReadOnlySpan<byte> frame)
+        protected override void Write(Utf8JsonWriter json, ReadOnlySpan<byte> frame)
         {
-            var payload = new ArrayBufferWriter<byte>();
-            using (var json = new Utf8JsonWriter(payload))
-            {
-                json.WriteStartObject();
-                json.WriteString("devEui"u8, eui);
-                json.WriteBoolean("confirmed"u8, false);
-                json.WriteNumber("fPort"u8, fPort);
-                json.WriteBase64String("data"u8, frame);
-                json.WriteEndObject();
-            }
-
-            return new MqttMessage { Topic = topic, Payload = payload.WrittenMemory };
+            json.WriteString("devEui"u8, eui);
+            json.WriteBoolean("confirmed"u8, false);
+            json.WriteNumber("fPort"u8, fPort);
+            json.WriteBase64String("data"u8, frame);
         }
     }
 }

@@ -1,5 +1,4 @@
 using BoatTelemetry.Gateway.Ingest.Mqtt;
-using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Ingest.LoRaWan;
 
@@ -15,19 +14,9 @@ internal interface ILoRaWanServer
     /// <summary>The topics of all devices' uplinks.</summary>
     string UplinkFilter { get; }
 
-    /// <summary>Reads an uplink.</summary>
-    LoRaWanRejection Read(ReadOnlySpan<byte> payload, in Reception arrival, ILoRaWanSink sink);
+    /// <summary>Reads its uplinks.</summary>
+    LoRaWanUplinkReader Reader { get; }
 
     /// <summary>The device that an uplink's topic names; null if it names none.</summary>
-    ILoRaWanDevice? DeviceOf(string uplinkTopic);
-}
-
-/// <summary>One device of a network server. Its members may be called from any thread.</summary>
-internal interface ILoRaWanDevice
-{
-    /// <summary>Where its downlinks are published.</summary>
-    string DownlinkTopic { get; }
-
-    /// <summary>A downlink with a frame.</summary>
-    MqttMessage Downlink(ReadOnlySpan<byte> frame);
+    LoRaWanDevice? DeviceOf(string uplinkTopic);
 }

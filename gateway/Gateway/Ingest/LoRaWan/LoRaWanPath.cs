@@ -7,7 +7,7 @@ namespace BoatTelemetry.Gateway.Ingest.LoRaWan;
 /// The way to one device through its network server, which keeps the downlink until the device's next receive window
 /// (class A) or sends it at once (class C): "sent" is what it was handed to the server.
 /// </summary>
-internal sealed class LoRaWanPath(ILoRaWanDevice device, MqttIngestConnection connection) : IDownlinkPath
+internal sealed class LoRaWanPath(LoRaWanDevice device, MqttIngestConnection connection) : IDownlinkPath
 {
     /// <inheritdoc/>
     public string Name => device.DownlinkTopic;

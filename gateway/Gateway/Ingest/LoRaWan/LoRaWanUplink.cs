@@ -7,9 +7,6 @@ public interface ILoRaWanSink
 {
     /// <summary>The frame, as one gateway of the network heard it.</summary>
     void Received(ReadOnlySpan<byte> frame, in Reception reception);
-
-    /// <summary>Something in it is of no use.</summary>
-    void Refused(LoRaWanRejection rejection);
 }
 
 /// <summary>
@@ -45,6 +42,9 @@ internal sealed class LoRaWanUplink
     /// <summary>When the network server took it in, by its clock; unknown if it did not tell.</summary>
     public long ServerUtcMs { get; set; }
 
+    /// <summary>When another part of the server, behind it, took it in: stands in for a <see cref="ServerUtcMs"/> that is unknown.</summary>
+    public long ForwardedUtcMs { get; set; }
+
     /// <summary>Whether an external join server keeps the key.</summary>
     public bool IsEncrypted { get; set; }
 
@@ -57,6 +57,7 @@ internal sealed class LoRaWanUplink
         SpreadingFactor = Reception.Unknown;
         BandwidthHz = Reception.Unknown;
         ServerUtcMs = Reception.Unknown;
+        ForwardedUtcMs = Reception.Unknown;
         IsEncrypted = false;
     }
 
@@ -70,25 +71,33 @@ internal sealed class LoRaWanUplink
     }
 
     /// <summary>
-    /// Takes <c>lora</c>'s bandwidth and spreading factor, whichever of their names the server uses; <paramref name="json"/>
-    /// stands on the start of the object.
+    /// Takes the object that says how the uplink was sent, by the names that the server has for what is in it;
+    /// <paramref name="json"/> stands on its name.
     /// </summary>
-    public void TakeLora(ref Utf8JsonReader json, ReadOnlySpan<byte> spreadingFactorName)
+    public void TakeTransmission(ref Utf8JsonReader json, ReadOnlySpan<byte> modulationName, ReadOnlySpan<byte> spreadingFactorName)
     {
+        if (!JsonFields.IsObject(ref json))
+            return;
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {
-            if (json.ValueTextEquals("bandwidth"u8))
-                BandwidthHz = (int)JsonFields.Scaled(ref json, 1, 2_000_000);
-            else if (json.ValueTextEquals(spreadingFactorName))
-                SpreadingFactor = (int)JsonFields.Scaled(ref json, 1, 12);
+            if (json.ValueTextEquals("frequency"u8))
+                FrequencyHz = JsonFields.Scaled(ref json, 1, 10e9);
+            else if (json.ValueTextEquals(modulationName))
+                TakeModulation(ref json, spreadingFactorName);
             else
                 JsonFields.Skip(ref json);
         }
+    }
 
-        if (SpreadingFactor is < 5)
-            SpreadingFactor = Reception.Unknown;
-        if (BandwidthHz is < 1)
-            BandwidthHz = Reception.Unknown;
+    /// <summary>
+    /// Takes the object that stands where the payload's key is not the network server's; <paramref name="json"/> stands on
+    /// its name. Other values say that there is none.
+    /// </summary>
+    public void TakeKey(ref Utf8JsonReader json)
+    {
+        json.Read();
+        IsEncrypted = json.TokenType == JsonTokenType.StartObject;
+        json.Skip();
     }
 
     /// <summary>Tells the sink the frame once for each gateway; without any, once with an unknown one.</summary>
@@ -118,6 +127,37 @@ internal sealed class LoRaWanUplink
         return _tooMany ? LoRaWanRejection.TooManyReceptions : LoRaWanRejection.None;
     }
 
+    private void TakeModulation(ref Utf8JsonReader json, ReadOnlySpan<byte> spreadingFactorName)
+    {
+        if (!JsonFields.IsObject(ref json))
+            return;
+        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
+        {
+            if (json.ValueTextEquals("lora"u8) && JsonFields.IsObject(ref json))
+                TakeLora(ref json, spreadingFactorName);
+            else if (json.TokenType == JsonTokenType.PropertyName)
+                JsonFields.Skip(ref json);
+        }
+    }
+
+    private void TakeLora(ref Utf8JsonReader json, ReadOnlySpan<byte> spreadingFactorName)
+    {
+        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
+        {
+            if (json.ValueTextEquals("bandwidth"u8))
+                BandwidthHz = (int)JsonFields.Scaled(ref json, 1, 2_000_000);
+            else if (json.ValueTextEquals(spreadingFactorName))
+                SpreadingFactor = (int)JsonFields.Scaled(ref json, 1, 12);
+            else
+                JsonFields.Skip(ref json);
+        }
+
+        if (SpreadingFactor is < 5)
+            SpreadingFactor = Reception.Unknown;
+        if (BandwidthHz is < 1)
+            BandwidthHz = Reception.Unknown;
+    }
+
     private void Complete(ref Reception reception, in Reception arrival)
     {
         reception.FrequencyHz = FrequencyHz;
@@ -127,7 +167,8 @@ internal sealed class LoRaWanUplink
         // In Protocol Buffers' JSON a number that is zero is left out; of LoRa each server tells the ratio.
         if (SpreadingFactor != Reception.Unknown && reception.RssiDbm != Reception.Unknown && reception.SnrDecibelE1 == Reception.Unknown)
             reception.SnrDecibelE1 = 0;
-        var lateMs = ServerUtcMs == Reception.Unknown ? 0 : arrival.ReceivedUtcMs - ServerUtcMs;
+        var serverUtcMs = ServerUtcMs == Reception.Unknown ? ForwardedUtcMs : ServerUtcMs;
+        var lateMs = serverUtcMs == Reception.Unknown ? 0 : arrival.ReceivedUtcMs - serverUtcMs;
         if (lateMs < LateAfterMs)
             lateMs = 0;
         reception.ReceivedUtcMs = arrival.ReceivedUtcMs - lateMs;

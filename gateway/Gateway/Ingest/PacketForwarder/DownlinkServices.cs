@@ -29,7 +29,7 @@ internal sealed class DownlinkServices(
     public int FreshMs => packetForwarder.DownlinkFreshS * 1000;
 
     /// <summary>The clock of <see cref="Reception.ReceivedMonotonicMs"/>.</summary>
-    public long NowMs() => (long)time.GetElapsedTime(0).TotalMilliseconds;
+    public long NowMs() => time.MonotonicMs();
 
     /// <summary>What orders go out by: the ingest's own socket, whose port the forwarder knows. Null once it is closed.</summary>
     public void Use(Socket? socket) => Volatile.Write(ref _socket, socket);

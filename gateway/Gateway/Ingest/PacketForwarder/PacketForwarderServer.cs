@@ -95,19 +95,13 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     string? IIngestState.TakesInFrom => _socket is null ? null : $"udp/{LocalEndPoint}";
 
+    string IIngestState.Description => $"packet-forwarder udp/{LocalEndPoint}";
+
     /// <inheritdoc/>
     /// <exception cref="ListenException">The port is taken, or the address is not this machine's.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _socket = Bind();
-        }
-        catch (SocketException e)
-        {
-            throw new ListenException(ListenKey, _options.Listen, e);
-        }
-
+        _socket = UdpPort.Open(ListenKey, _options.Listen, ReceiveBufferBytes);
         _downlinks.Use(_socket);
         _ageing = _time.CreateTimer(_ => Age(), null, _ageingInterval, _ageingInterval);
         _loop = _guard.Run(nameof(PacketForwarderServer), () => ReceiveAsync(_socket, _stop.Token));
@@ -155,28 +149,6 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     {
         _metrics.ConcentratorStatistics.Add();
         _peer!.Tally.Told(in statistics);
-    }
-
-    private Socket Bind()
-    {
-        var socket = new Socket(_options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferBytes };
-        if (OperatingSystem.IsWindows())
-        {
-            // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after an answer to a
-            // forwarder that is gone as an error of the next receive.
-            socket.IOControl(unchecked((int)0x9800000C), [0], null);
-        }
-
-        try
-        {
-            socket.Bind(_options.Listen);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stop)
@@ -288,15 +260,9 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         switch (header.Identifier)
         {
             case PacketForwarderIdentifier.PushData:
-                var arrival = new Reception
-                {
-                    Link = UplinkLink.Lora,
-                    Source = _peer!.Source,
-                    Path = _peer,
-                    Concentrator = header.Concentrator,
-                    ReceivedUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
-                    ReceivedMonotonicMs = _downlinks.NowMs(),
-                };
+                var arrival = IngestArrival.Now(_time, UplinkLink.Lora, _peer!.Source);
+                arrival.Path = _peer;
+                arrival.Concentrator = header.Concentrator;
                 rejection = _reader.Read(body, in arrival, this);
                 break;
             case PacketForwarderIdentifier.TxAck:

@@ -54,7 +54,7 @@ internal sealed class Rxpk
         else if (json.ValueTextEquals("rsig"u8))
             TakeAntennas(ref json);
         else
-            SkipValue(ref json);
+            JsonFields.Skip(ref json);
     }
 
     /// <summary>Writes the frame's bytes into <paramref name="frame"/>, of <see cref="Datagram.FrameBytesMax"/>, once all properties are taken.</summary>
@@ -115,13 +115,8 @@ internal sealed class Rxpk
     // Several antennas tell their signals apart in an array; the best of them says how well the frame was heard.
     private void TakeAntennas(ref Utf8JsonReader json)
     {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartArray)
-        {
-            json.Skip();
+        if (!JsonFields.IsArray(ref json))
             return;
-        }
-
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType == JsonTokenType.StartObject)
@@ -142,7 +137,7 @@ internal sealed class Rxpk
             else if (json.ValueTextEquals("lsnr"u8))
                 snrDecibelE1 = (int)ReadScaled(ref json, 10, 10_000);
             else
-                SkipValue(ref json);
+                JsonFields.Skip(ref json);
         }
 
         if (_antennaSnrDecibelE1 != Reception.Unknown && snrDecibelE1 <= _antennaSnrDecibelE1)
@@ -150,12 +145,6 @@ internal sealed class Rxpk
         _antennaSnrDecibelE1 = snrDecibelE1;
         _reception.SnrDecibelE1 = snrDecibelE1;
         _reception.RssiDbm = rssiDbm;
-    }
-
-    private static void SkipValue(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
     }
 
     private static int ReadInteger(ref Utf8JsonReader json)

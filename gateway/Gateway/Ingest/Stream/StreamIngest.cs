@@ -1,8 +1,7 @@
-using BoatTelemetry.Mqtt;
 using System.Net;
 using System.Net.Sockets;
 using BoatTelemetry.Gateway.Observability;
-using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Mqtt;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,7 @@ namespace BoatTelemetry.Gateway.Ingest.Stream;
 /// Frames from a serial device, from a TCP server such as ser2net, or from those who connect: a receiver on a USB port or
 /// at the end of a network. Opens and connects again for ever, waiting ever longer.
 /// </summary>
-internal sealed partial class StreamIngest : IHostedService, IIngestStage, IDisposable
+internal sealed partial class StreamIngest : IHostedService, IIngestState, IDisposable
 {
     /// <summary>Named limit: connections at once of a stream that others connect to; further ones are closed and counted.</summary>
     public const int ConnectionsMax = 64;

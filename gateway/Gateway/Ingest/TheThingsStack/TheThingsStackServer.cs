@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Ingest.LoRaWan;
@@ -45,18 +44,15 @@ internal sealed class TheThingsStackServer(TheThingsStackOptions options) : ILoR
     private const string DownlinkEnd = "/down/push";
     private const int Levels = 5;
 
-    private readonly TheThingsStackUplinkReader _reader = new();
-
     public string Kind => "the-things-stack";
 
     public MqttServerOptions Connection => options.Connection;
 
     public string UplinkFilter => $"v3/{options.Application}/devices/+{UplinkEnd}";
 
-    public LoRaWanRejection Read(ReadOnlySpan<byte> payload, in Reception arrival, ILoRaWanSink sink) =>
-        _reader.Read(payload, in arrival, sink);
+    public LoRaWanUplinkReader Reader { get; } = new TheThingsStackUplinkReader();
 
-    public ILoRaWanDevice? DeviceOf(string uplinkTopic)
+    public LoRaWanDevice? DeviceOf(string uplinkTopic)
     {
         var isUplink = uplinkTopic.Count('/') == Levels - 1 && uplinkTopic.EndsWith(UplinkEnd, StringComparison.Ordinal);
         return isUplink
@@ -64,27 +60,17 @@ internal sealed class TheThingsStackServer(TheThingsStackOptions options) : ILoR
             : null;
     }
 
-    private sealed class Device(string topic, int fPort, string priority) : ILoRaWanDevice
+    private sealed class Device(string topic, int fPort, string priority) : LoRaWanDevice(topic, MqttQos.AtMostOnce)
     {
-        public string DownlinkTopic => topic;
-
-        public MqttMessage Downlink(ReadOnlySpan<byte> frame)
+        protected override void Write(Utf8JsonWriter json, ReadOnlySpan<byte> frame)
         {
-            var payload = new ArrayBufferWriter<byte>();
-            using (var json = new Utf8JsonWriter(payload))
-            {
-                json.WriteStartObject();
-                json.WriteStartArray("downlinks"u8);
-                json.WriteStartObject();
-                json.WriteNumber("f_port"u8, fPort);
-                json.WriteBase64String("frm_payload"u8, frame);
-                json.WriteString("priority"u8, priority);
-                json.WriteEndObject();
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            return new MqttMessage { Topic = topic, Payload = payload.WrittenMemory, Qos = MqttQos.AtMostOnce };
+            json.WriteStartArray("downlinks"u8);
+            json.WriteStartObject();
+            json.WriteNumber("f_port"u8, fPort);
+            json.WriteBase64String("frm_payload"u8, frame);
+            json.WriteString("priority"u8, priority);
+            json.WriteEndObject();
+            json.WriteEndArray();
         }
     }
 }

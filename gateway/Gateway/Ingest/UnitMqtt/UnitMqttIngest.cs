@@ -5,7 +5,6 @@ using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Ingest.Mqtt;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Mqtt;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace BoatTelemetry.Gateway.Ingest.UnitMqtt;
@@ -47,24 +46,19 @@ public sealed class UnitMqttMetrics
 /// Takes frames that units publish to <c>{root}/{unit}/up</c>, one a message (firmware/BoatUnit/Drivers/MqttUplink.cs), and
 /// sends frames back on <c>{root}/{unit}/down</c>.
 /// </summary>
-internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDisposable
+internal sealed partial class UnitMqttIngest : MqttIngest
 {
     private const string UpEnd = "/up";
 
     private readonly DatagramBuffer _buffer;
     private readonly UnitMqttMetrics _metrics;
-    private readonly StageGuard _guard;
     private readonly TimeProvider _time;
     private readonly ILogger<UnitMqttIngest> _log;
     private readonly LogSampler<UnitMqttRejection> _sampler;
-    private readonly MqttIngestConnection _connection;
-    private readonly IngestSource _source;
     private readonly string _begin;
-    private readonly CancellationTokenSource _stop = new();
 
     // Named limit: one for each unit there can be.
     private readonly UnitPath?[] _paths = new UnitPath?[FrameHeader.UnitMax + 1];
-    private Task _loop = Task.CompletedTask;
 
     public UnitMqttIngest(
         UnitMqttOptions options,
@@ -74,46 +68,21 @@ internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDi
         StageGuard guard,
         TimeProvider time,
         ILogger<UnitMqttIngest> log)
+        : base("unit-mqtt", options.Connection, $"{options.TopicRoot}/+{UpEnd}", metrics.Mqtt, stack, guard, time, log)
     {
         _buffer = buffer;
         _metrics = metrics;
-        _guard = guard;
         _time = time;
         _log = log;
         _sampler = new LogSampler<UnitMqttRejection>(time);
         _begin = options.TopicRoot + "/";
-        _source = new IngestSource($"unit-mqtt {options.Connection.Name}");
-        _connection = new MqttIngestConnection(options.Connection, $"{_begin}+{UpEnd}", Take, metrics.Mqtt, stack, time, log);
-    }
-
-    /// <summary>Whether it is connected and subscribed.</summary>
-    public bool IsConnected => _connection.IsConnected;
-
-    string IIngestState.Name => _source.Name;
-
-    string? IIngestState.TakesInFrom => IsConnected ? "the units' broker" : null;
-
-    /// <inheritdoc/>
-    public string Description => _source.Name;
-
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _loop = _guard.Run(nameof(UnitMqttIngest), () => _connection.RunAsync(_stop.Token));
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _loop;
-    }
+    protected override string Broker => "the units' broker";
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
-
-    private void Take(MqttMessage message)
+    protected override void Take(MqttMessage message)
     {
         _metrics.Mqtt.Messages.Add();
         var rejection = TryTake(message);
@@ -138,8 +107,8 @@ internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDi
         // The header in clear: bits 6 to 19 are the unit's. A frame shorter than that is the admission's to refuse.
         if (frame.Length >= FrameHeader.LiveBytes && (((frame[0] & 0x3) << 12) | (frame[1] << 4) | (frame[2] >> 4)) != unit)
             return UnitMqttRejection.OtherUnit;
-        var reception = IngestArrival.Now(_time, UplinkLink.Wifi, _source);
-        reception.Path = _paths[unit] ??= new UnitPath($"{_begin}{unit.ToString(CultureInfo.InvariantCulture)}/down", _connection);
+        var reception = IngestArrival.Now(_time, UplinkLink.Wifi, Source);
+        reception.Path = _paths[unit] ??= new UnitPath($"{_begin}{unit.ToString(CultureInfo.InvariantCulture)}/down", Connection);
         return _buffer.TryAdd(frame, in reception) ? UnitMqttRejection.None : UnitMqttRejection.QueueFull;
     }
 
@@ -160,7 +129,7 @@ internal sealed partial class UnitMqttIngest : IHostedService, IIngestStage, IDi
         if (!_log.IsEnabled(LogLevel.Information) || !_sampler.TryTake(rejection, out var suppressed))
             return;
         var shown = message.Payload.Span[..Math.Min(message.Payload.Length, Datagram.FrameBytesMax)];
-        Log.Rejected(_log, _source.Name, rejection, suppressed, message.Topic, message.Payload.Length, Convert.ToHexStringLower(shown));
+        Log.Rejected(_log, Source.Name, rejection, suppressed, message.Topic, message.Payload.Length, Convert.ToHexStringLower(shown));
     }
 
     private sealed class UnitPath(string topic, MqttIngestConnection connection) : IDownlinkPath

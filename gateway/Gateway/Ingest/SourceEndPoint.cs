@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace BoatTelemetry.Gateway.Ingest.PacketForwarder;
+namespace BoatTelemetry.Gateway.Ingest;
 
 // A SocketAddress holds the sockaddr_in or sockaddr_in6 of the system: port at byte 2 in both, the address at byte 4 for
-// IPv4 and at byte 8 for IPv6 (behind the flow label).
+// IPv4 and at byte 8 for IPv6 (behind the flow label). So it is on Linux, macOS and Windows; port and address have their most
+// significant byte first.
 
-/// <summary>Where a datagram came from, as a value: nothing is allocated to look at it. IPv4 is written as IPv6.</summary>
+/// <summary>
+/// Where a datagram came from, as a value to look up by: nothing is allocated to look at it. IPv4 is written as IPv6
+/// (::ffff:a.b.c.d).
+/// </summary>
 /// <param name="Address">All 128 bits of the address.</param>
 /// <param name="Port">Its port.</param>
 internal readonly record struct SourceEndPoint(UInt128 Address, ushort Port)
