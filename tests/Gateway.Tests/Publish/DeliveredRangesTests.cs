@@ -2,6 +2,7 @@ using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.TestSupport;
 using Xunit.Abstractions;
 
@@ -121,17 +122,6 @@ public sealed class DeliveredRangesTests(ITestOutputHelper output)
 
     private static void AssertDelivered(long after, long to, SortedSet<long> delivered) =>
         Assert.Equal(to - after, delivered.GetViewBetween(after + 1, Math.Max(after + 1, to)).Count(id => id <= to));
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan by) => _ticks += by.Ticks;
-    }
 
     /// <summary>Cursors as the journal's writer takes them: one by one in the order of asking, a newer value in its elder's place.</summary>
     private sealed class CrashJournal : IJournal
