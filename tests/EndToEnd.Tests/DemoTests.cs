@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BoatTelemetry.TestSupport;
 using Xunit;
 
 namespace BoatTelemetry.EndToEnd.Tests;
@@ -7,8 +8,6 @@ namespace BoatTelemetry.EndToEnd.Tests;
 /// <summary>The demo as `make demo` starts it.</summary>
 public sealed partial class DemoTests : IDisposable
 {
-    private const int SigKill = 9;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("boat-demo-tests-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -68,7 +67,7 @@ public sealed partial class DemoTests : IDisposable
         await demo.LineAsync("unit 2: process");
         var gateway = ProcessId(await demo.LineAsync("gateway: process"));
         var itsChildren = ChildrenOf(gateway);
-        ProgramProcess.Signal(gateway, SigKill);
+        ProcessSignals.Send(gateway, ProcessSignals.Kill);
 
         Assert.Equal(1, await demo.ExitAsync());
         Assert.Contains("demo failed: the gateway ended with code 137", demo.Output, StringComparison.Ordinal);
@@ -93,7 +92,7 @@ public sealed partial class DemoTests : IDisposable
     {
         var children = ProcessLine().Matches(demo.Output);
         Assert.NotEmpty(children);
-        Assert.All(children, child => Assert.False(ProgramProcess.IsAlive(ProcessId(child.Value)), child.Value));
+        Assert.All(children, child => Assert.False(ProcessSignals.IsAlive(ProcessId(child.Value)), child.Value));
     }
 
     private static int[] ChildrenOf(int processId) => [.. Directory.GetDirectories($"/proc/{processId}/task")

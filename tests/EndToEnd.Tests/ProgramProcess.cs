@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.EndToEnd.Tests;
 
 /// <summary>One of this project's programs, run from its own output folder as a user runs it.</summary>
 internal sealed class ProgramProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(100);
 
     private readonly Process _process;
@@ -76,25 +75,16 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Asks it to end as a service manager does, and waits; the exit code.</summary>
     public Task<int> TerminateAsync()
     {
-        Signal(_process.Id, SigTerm);
+        ProcessSignals.Send(_process.Id, ProcessSignals.Terminate);
         return ExitAsync();
     }
-
-    /// <summary>Whether a process with this id is there.</summary>
-    public static bool IsAlive(int processId) => Kill(processId, 0) == 0;
 
     /// <summary>Waits until there is no such process.</summary>
     public static async Task GoneAsync(int processId)
     {
         using var timeout = new CancellationTokenSource(_longest);
-        while (IsAlive(processId))
+        while (ProcessSignals.IsAlive(processId))
             await Task.Delay(10, timeout.Token);
-    }
-
-    public static void Signal(int processId, int signal)
-    {
-        if (Kill(processId, signal) != 0)
-            throw new InvalidOperationException($"Process {processId} cannot be signalled.");
     }
 
     public async ValueTask DisposeAsync()
@@ -118,8 +108,4 @@ internal sealed class ProgramProcess : IAsyncDisposable
             _said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int processId, int signal);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -26,10 +25,9 @@ public sealed record MosquittoSettings
 }
 
 /// <summary>
-/// A real mosquitto on a free port of the loopback interface, configured in a folder of its own. It accepts clients when
-/// <see cref="StartAsync"/> has completed, and is gone when it is disposed.
+/// A real mosquitto, configured in its folder. It accepts clients when <see cref="StartAsync"/> has completed, and is gone when it is disposed.
 /// </summary>
-public sealed class MosquittoProcess : IAsyncDisposable
+public sealed class MosquittoProcess : ServerProcess
 {
     private const int ReadyTimeoutMs = 10_000;
     private const int RetryMs = 10;
@@ -39,84 +37,27 @@ public sealed class MosquittoProcess : IAsyncDisposable
     private const byte ConnackType = 0x20;
 
     private readonly MosquittoSettings _settings;
-    private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-broker-").FullName;
-    private readonly StringBuilder _log = new();
-    private Process? _process;
 
     private MosquittoProcess(MosquittoSettings settings)
+        : base("boat-test-broker-")
     {
         _settings = settings;
     }
 
     public static string Host => "127.0.0.1";
 
-    public int Port { get; } = FreePorts.Tcp();
+    public static Task<MosquittoProcess> StartAsync(MosquittoSettings? settings = null) =>
+        StartAsync(new MosquittoProcess(settings ?? new MosquittoSettings()));
 
-    /// <summary>Everything it wrote, for a failing test's message.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-                return _log.ToString();
-        }
-    }
-
-    public static async Task<MosquittoProcess> StartAsync(MosquittoSettings? settings = null)
-    {
-        var broker = new MosquittoProcess(settings ?? new MosquittoSettings());
-        try
-        {
-            await broker.WriteConfigurationAsync();
-            await broker.RunAsync();
-            return broker;
-        }
-        catch
-        {
-            await broker.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>kill -9: nothing is saved or said any more.</summary>
-    public async Task KillAsync()
-    {
-        if (_process is not { } process)
-            return;
-        _process = null;
-        process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-    }
-
-    /// <summary>SIGSTOP: its connections stand, and it answers nothing more.</summary>
-    public Task SuspendAsync() => SignalAsync("-STOP");
-
-    /// <summary>SIGCONT: it goes on with what has come in meanwhile.</summary>
-    public Task ResumeAsync() => SignalAsync("-CONT");
-
-    /// <summary>Starts it again, on the same port and with the same files, after <see cref="KillAsync"/>.</summary>
-    public async Task RestartAsync()
+    public override async ValueTask DisposeAsync()
     {
         await KillAsync();
-        await RunAsync();
+        Directory.Delete(Folder, recursive: true);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await KillAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    private string InFolder(string name) => Path.Combine(Folder, name);
 
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
-
-    private string InFolder(string name) => Path.Combine(_folder, name);
-
-    private async Task WriteConfigurationAsync()
+    protected override async Task PrepareAsync()
     {
         var lines = new StringBuilder();
         lines.AppendLine($"listener {Port} {Host}").AppendLine("set_tcp_nodelay true").AppendLine("log_dest stderr");
@@ -124,7 +65,7 @@ public sealed class MosquittoProcess : IAsyncDisposable
         if (Environment.IsPrivilegedProcess)
             lines.AppendLine("user root");
         if (_settings.IsPersistent)
-            lines.AppendLine("persistence true").AppendLine($"persistence_location {_folder}/").AppendLine("autosave_on_changes true").AppendLine("autosave_interval 1");
+            lines.AppendLine("persistence true").AppendLine($"persistence_location {Folder}/").AppendLine("autosave_on_changes true").AppendLine("autosave_interval 1");
         if (_settings.User is { } user)
         {
             await RunToEndAsync(ToolPath.MosquittoPasswd, "-c", "-b", InFolder("passwords"), user.Name, user.Password);
@@ -147,24 +88,17 @@ public sealed class MosquittoProcess : IAsyncDisposable
         await File.WriteAllTextAsync(InFolder("mosquitto.conf"), lines.ToString());
     }
 
-    private async Task RunAsync()
+    protected override async Task RunAsync()
     {
-        var start = new ProcessStartInfo(ToolPath.Mosquitto, ["-c", InFolder("mosquitto.conf")])
+        var server = Launch(new ProcessStartInfo(ToolPath.Mosquitto, ["-c", InFolder("mosquitto.conf")])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
-        };
-        _process = Process.Start(start) ?? throw new InvalidOperationException("mosquitto did not start.");
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            lock (_log)
-                _log.AppendLine(line.Data);
-        };
-        _process.BeginErrorReadLine();
+        });
         var waited = Stopwatch.StartNew();
         while (!await IsReadyAsync())
         {
-            if (_process.HasExited || waited.ElapsedMilliseconds > ReadyTimeoutMs)
+            if (server.HasExited || waited.ElapsedMilliseconds > ReadyTimeoutMs)
                 throw new InvalidOperationException($"mosquitto does not accept clients on port {Port}:\n{Log}");
             await Task.Delay(RetryMs);
         }
@@ -188,14 +122,5 @@ public sealed class MosquittoProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static async Task RunToEndAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var said = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {said}");
     }
 }

@@ -48,7 +48,7 @@ public sealed class DownlinkReceiver : IFrameOpener
 
     /// <param name="unit">This unit's number.</param>
     /// <param name="keys">Loaded; they also remember the last command.</param>
-    /// <param name="links">The links that frames come from; whoever polls them does so before this is polled.</param>
+    /// <param name="links">The links that frames come from, polled by the dispatcher: what they take in now is read at the next poll.</param>
     /// <param name="dispatcher">Told what was heard and acknowledged; it knows the newest counter used.</param>
     /// <param name="journal">The record.</param>
     /// <param name="commands">Carries out commands.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.Benchmarks.GatewayLoad;
 
@@ -87,8 +88,7 @@ internal sealed partial class GatewayProcess : IDisposable
     {
         if (_process is not { HasExited: false })
             return;
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-            kill.WaitForExit();
+        ProcessSignals.TrySend(_process.Id, ProcessSignals.Terminate);
         if (!_process.WaitForExit(TimeSpan.FromSeconds(30)))
             _process.Kill();
         _process.WaitForExit();

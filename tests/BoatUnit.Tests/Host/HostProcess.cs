@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.BoatUnit.Tests.Host;
 
@@ -9,7 +9,6 @@ namespace BoatTelemetry.BoatUnit.Tests.Host;
 internal sealed class HostProcess : IDisposable
 {
     private const int LongestMs = 60_000;
-    private const int SigTerm = 15;
 
     private readonly Process _process;
     private readonly StringBuilder _error = new();
@@ -62,9 +61,7 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Asks it to end as a service manager does, and waits; the exit code.</summary>
     public int Terminate()
     {
-        if (Signal(_process.Id, SigTerm) != 0)
-            throw new InvalidOperationException("The unit cannot be signalled.");
-
+        ProcessSignals.Send(_process.Id, ProcessSignals.Terminate);
         return WaitForExit();
     }
 
@@ -82,10 +79,6 @@ internal sealed class HostProcess : IDisposable
 
         _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int processId, int signal);
 
     private bool TryRest(string begin, int n, out string rest)
     {

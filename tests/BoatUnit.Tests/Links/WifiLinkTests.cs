@@ -93,7 +93,7 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
         using var bench = new Bench(Options(broker.Port, options => options.AcknowledgeTimeoutMs = 500));
         bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready");
 
-        await broker.SuspendAsync();
+        broker.Suspend();
         bench.Link.Send([7], 0, 1);
         bench.WaitUntil(() => bench.Link.Uplink.FailureCount(UplinkFailure.PublishTimedOut) == 1, "given up");
 

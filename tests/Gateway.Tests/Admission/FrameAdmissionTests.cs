@@ -13,29 +13,28 @@ namespace BoatTelemetry.Gateway.Tests.Admission;
 public sealed class FrameAdmissionTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private readonly Stages _stages = new();
     private readonly TestBoat _boat = new(17);
-    private SqliteJournal _journal = null!;
-    private FrameAdmission _admission = null!;
+    private readonly AdmissionBench _bench;
 
-    public async Task InitializeAsync()
+    public FrameAdmissionTests()
     {
-        _journal = await _stages.StartJournalAsync();
-        _admission = NewAdmission([]);
+        _bench = new AdmissionBench(TestBoat.Fleet(_boat));
     }
+
+    public Task InitializeAsync() => _bench.StartAsync();
 
     public async Task DisposeAsync()
     {
         _boat.Dispose();
-        await _stages.DisposeAsync();
+        await _bench.DisposeAsync();
     }
 
     [Fact]
     public async Task Frame_InTheArea_IsAdmittedWithAllItSays()
     {
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(0)));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(0)));
 
-        var record = (await ReadAsync())[0];
+        var record = (await _bench.ReadAsync())[0];
         var (frame, position) = (record.Frame, TestRecords.Position(record));
         Assert.Equal((1L, 17, 0u, FrameKind.LiveArea), (frame.Id, frame.Unit, frame.Counter, frame.Kind));
         Assert.Equal((104_512, 10_403_021), (position.LatitudeE5, position.LongitudeE5));
@@ -51,9 +50,9 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
         _boat.Position.LongitudeE5 = -17_999_999;
         _boat.Position.SogDeciknots = Fix.Unknown;
         _boat.Position.CogDeg = Fix.Unknown;
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(9)));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(9)));
 
-        var record = (await ReadAsync())[0];
+        var record = (await _bench.ReadAsync())[0];
         var (frame, position) = (record.Frame, TestRecords.Position(record));
         Assert.Equal(FrameKind.LiveWorld, frame.Kind);
         Assert.Equal((-3_385_000, -17_999_999), (position.LatitudeE5, position.LongitudeE5));
@@ -124,8 +123,8 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     [Fact]
     public void Frame_AgainAfterTheDuplicateWindow_IsAReplay()
     {
-        Admit(_boat.Frame(5));
-        Admit(_boat.Frame(6), monotonicMs: 10);
+        _bench.Admit(_boat.Frame(5));
+        _bench.Admit(_boat.Frame(6), monotonicMs: 10);
 
         Rejects(_boat.Frame(5), FrameRejection.Replayed, FrameAdmission.DuplicateWindowMs + 1);
         Rejects(_boat.Frame(6), FrameRejection.Replayed, FrameAdmission.DuplicateWindowMs + 11);
@@ -134,8 +133,8 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     [Fact]
     public void Frame_OvertakenByANewerOne_IsOlder()
     {
-        Admit(_boat.Frame(5));
-        Admit(_boat.Frame(7));
+        _bench.Admit(_boat.Frame(5));
+        _bench.Admit(_boat.Frame(7));
 
         Rejects(_boat.Frame(6), FrameRejection.Older);
     }
@@ -148,16 +147,16 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     [InlineData(100u, 100u + (64u * 4096))]
     public async Task Counter_UpTo64CyclesAhead_IsFound(uint last, uint next)
     {
-        Admit(_boat.Frame(last));
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(next)));
+        _bench.Admit(_boat.Frame(last));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(next)));
 
-        Assert.Equal([last, next], (await ReadAsync()).Select(record => record.Frame.Counter));
+        Assert.Equal([last, next], (await _bench.ReadAsync()).Select(record => record.Frame.Counter));
     }
 
     [Fact]
     public void Counter_FartherAhead_IsNotBelieved()
     {
-        Admit(_boat.Frame(100));
+        _bench.Admit(_boat.Frame(100));
 
         Rejects(_boat.Frame(101 + (64 * 4096)), FrameRejection.TagMismatch);
     }
@@ -166,67 +165,65 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     public async Task Counter_FarAheadOfAUnitThatWasLongSilent_IsBelievedWithASecondFrame()
     {
         const uint far = 100 * 4096;
-        var quietSince = _stages.Datagram(_boat.Frame(1)).Reception.ReceivedUtcMs - (30L * 86_400_000);
-        _admission = NewAdmission([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(5, 1, quietSince) })]);
+        var quietSince = AdmissionBench.NowUtcMs - (30L * 86_400_000);
+        _bench.Know([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(5, 1, quietSince) })]);
 
         Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
         Rejects(_boat.Frame(far), FrameRejection.Unconfirmed);
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(far + 1)));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(far + 1)));
 
-        Assert.Equal([far + 1], (await ReadAsync()).Select(record => record.Frame.Counter));
+        Assert.Equal([far + 1], (await _bench.ReadAsync()).Select(record => record.Frame.Counter));
     }
 
     [Fact]
     public async Task Counter_AtItsEnd_IsFoundAndNeverBeyond()
     {
-        _admission = NewAdmission([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(uint.MaxValue - 1, 1, 0) })]);
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(uint.MaxValue)));
+        _bench.Know([new(17, AdmissionState.NeverSeen with { Live = new LiveWindowState(uint.MaxValue - 1, 1, 0) })]);
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(uint.MaxValue)));
         Rejects(_boat.Frame(0), FrameRejection.TagMismatch);
 
-        Assert.Equal(uint.MaxValue, Assert.Single(await ReadAsync()).Frame.Counter);
+        Assert.Equal(uint.MaxValue, Assert.Single(await _bench.ReadAsync()).Frame.Counter);
     }
 
     [Fact]
     public async Task Frame_HeardByTwoConcentrators_IsOneFrameWithTwoReceptions()
     {
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(5), concentrator: 0xA));
-        Admit(_boat.Frame(6), concentrator: 0xA);
-        Assert.Equal(AdmissionOutcome.FurtherReception, Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 80));
-        Assert.Equal(AdmissionOutcome.RepeatedReception, Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 90));
-        Assert.Equal(AdmissionOutcome.RepeatedReception, Admit(_boat.Frame(5), concentrator: 0xA, monotonicMs: 95));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(5), concentrator: 0xA));
+        _bench.Admit(_boat.Frame(6), concentrator: 0xA);
+        Assert.Equal(AdmissionOutcome.FurtherReception, _bench.Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 80));
+        Assert.Equal(AdmissionOutcome.RepeatedReception, _bench.Admit(_boat.Frame(5), concentrator: 0xB, monotonicMs: 90));
+        Assert.Equal(AdmissionOutcome.RepeatedReception, _bench.Admit(_boat.Frame(5), concentrator: 0xA, monotonicMs: 95));
 
-        var records = await ReadAsync();
+        var records = await _bench.ReadAsync();
         Assert.Equal(2, records.Count);
         Assert.Equal([0xAUL, 0xBUL], records[0].Receptions.Select(reception => reception.Concentrator));
         Assert.Equal([0xAUL], records[1].Receptions.Select(reception => reception.Concentrator));
-        Assert.Equal(1, _stages.Metrics.FurtherReceptions.Count);
-        Assert.Equal(2, _stages.Metrics.RepeatedReceptions.Count);
+        Assert.Equal(1, _bench.Stages.Metrics.FurtherReceptions.Count);
+        Assert.Equal(2, _bench.Stages.Metrics.RepeatedReceptions.Count);
     }
 
     [Fact]
     public async Task Frame_HeardByMoreConcentratorsThanKept_IsCounted()
     {
         for (var concentrator = 1UL; concentrator <= 18; concentrator++)
-            Admit(_boat.Frame(5), concentrator);
+            _bench.Admit(_boat.Frame(5), concentrator);
 
-        Assert.Equal(16, (await ReadAsync())[0].Receptions.Count);
-        Assert.Equal(2, _stages.Metrics.RepeatedReceptions.Count);
+        Assert.Equal(16, (await _bench.ReadAsync())[0].Receptions.Count);
+        Assert.Equal(2, _bench.Stages.Metrics.RepeatedReceptions.Count);
     }
 
     [Fact]
     public async Task Restart_FromTheJournal_NeitherTakesAReplayNorRejectsTheNext()
     {
-        Admit(_boat.Frame(4095));
-        Admit(_boat.Frame(4097));
-        await _stages.StopAsync(_journal);
-        _journal = await _stages.StartJournalAsync();
-        _admission = NewAdmission(_journal.LoadUnits());
+        _bench.Admit(_boat.Frame(4095));
+        _bench.Admit(_boat.Frame(4097));
+        await _bench.RestartAsync();
 
         Rejects(_boat.Frame(4097), FrameRejection.Replayed);
         Rejects(_boat.Frame(4096), FrameRejection.Older);
         Rejects(_boat.Frame(4095), FrameRejection.Replayed);
-        Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(4098)));
-        Assert.Equal([1L, 2, 3], (await ReadAsync()).Select(record => record.Frame.Id));
+        Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(4098)));
+        Assert.Equal([1L, 2, 3], (await _bench.ReadAsync()).Select(record => record.Frame.Id));
     }
 
     [Fact]
@@ -234,44 +231,21 @@ public sealed class FrameAdmissionTests : IAsyncLifetime
     {
         const int LastCounter = 5 + (FrameAdmission.DuplicateWindowMs / 1000);
         for (uint counter = 5; counter <= LastCounter; counter++)
-            Assert.Equal(AdmissionOutcome.Admitted, Admit(_boat.Frame(counter), concentrator: 0xA, monotonicMs: (counter - 5) * 1000));
+            Assert.Equal(AdmissionOutcome.Admitted, _bench.Admit(_boat.Frame(counter), concentrator: 0xA, monotonicMs: (counter - 5) * 1000));
 
         for (uint counter = 5; counter <= LastCounter; counter++)
         {
             Assert.Equal(
                 AdmissionOutcome.FurtherReception,
-                Admit(_boat.Frame(counter), concentrator: 0xB, monotonicMs: FrameAdmission.DuplicateWindowMs));
+                _bench.Admit(_boat.Frame(counter), concentrator: 0xB, monotonicMs: FrameAdmission.DuplicateWindowMs));
         }
-    }
-
-    private FrameAdmission NewAdmission(IEnumerable<KeyValuePair<int, AdmissionState>> units) =>
-        new(new FleetSource(TestBoat.Fleet(_boat)), units, [], _stages.Metrics);
-
-    private AdmissionOutcome Admit(byte[] frame, ulong concentrator = 1, long monotonicMs = 0) =>
-        Judge(_stages.Datagram(frame, concentrator, monotonicMs: monotonicMs), out _);
-
-    private AdmissionOutcome Judge(Datagram datagram, out FrameRejection rejection)
-    {
-        var outcome = _admission.Admit(datagram, _journal, out rejection);
-        if (!FrameAdmission.IsTaken(outcome))
-            _stages.Buffer.Return(datagram);
-        return outcome;
     }
 
     private void Rejects(byte[] frame, FrameRejection expected, long monotonicMs = 0)
     {
-        var before = _stages.Metrics.FrameRejections[expected];
+        var before = _bench.Stages.Metrics.FrameRejections[expected];
 
-        Assert.Equal(AdmissionOutcome.Rejected, Judge(_stages.Datagram(frame, monotonicMs: monotonicMs), out var rejection));
-        Assert.Equal(expected, rejection);
-        Assert.Equal(before + 1, _stages.Metrics.FrameRejections[expected]);
-    }
-
-    private async Task<List<JournalRecord>> ReadAsync()
-    {
-        await _journal.FlushAsync(CancellationToken.None);
-        List<JournalRecord> records = [];
-        _journal.Read(0, 1000, records);
-        return records;
+        Assert.Equal(expected, _bench.Reject(frame, monotonicMs));
+        Assert.Equal(before + 1, _bench.Stages.Metrics.FrameRejections[expected]);
     }
 }

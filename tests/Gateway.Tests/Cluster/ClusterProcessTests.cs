@@ -19,9 +19,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
     public async Task GatewayKilled_TheOtherTakesItsUnitsOver_AndNothingHeardIsMissed()
     {
         await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
-        await cluster.SharedOutAsync();
-        using var sending = cluster.Send();
-        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+        using var sending = await cluster.SendAsync();
 
         var before = cluster.Arrived;
         var since = Stopwatch.StartNew();
@@ -29,8 +27,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         await cluster.TakenOverAsync(from: 0, by: 1);
         var takenOver = since.Elapsed;
         await Eventually.TrueAsync(() => cluster.Arrived > before + 200, "positions arrive again");
-        await sending.EndAsync();
-        await cluster.AllArriveAsync(sending.Count);
+        await cluster.AllArriveAsync(sending);
 
         output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken; taken over after {takenOver.TotalSeconds:0.0} s");
         cluster.AssertOrder();
@@ -42,23 +39,20 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
     public async Task GatewayPaused_WhenItWakes_ReachesNobodyWithWhatIsOld()
     {
         await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
-        await cluster.SharedOutAsync();
-        using var sending = cluster.Send();
-        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+        using var sending = await cluster.SendAsync();
 
-        await cluster.Gateways[0].SignalAsync("-STOP");
+        ProcessSignals.Send(cluster.Gateways[0].ProcessId, ProcessSignals.Stop);
         await cluster.TakenOverAsync(from: 0, by: 1);
         var before = cluster.Arrived;
         await Eventually.TrueAsync(() => cluster.Arrived > before + 200, "positions arrive again");
         var repeatsBefore = cluster.Repeats;
-        await cluster.Gateways[0].SignalAsync("-CONT");
+        ProcessSignals.Send(cluster.Gateways[0].ProcessId, ProcessSignals.Continue);
         await Eventually.TrueAsync(
             () => cluster.Gateways[0].Log.Contains("leases have ended", StringComparison.Ordinal)
                 || cluster.Gateways[0].Log.Split("publishes for shards").Length > 2,
             "it has seen that its time is over");
         await cluster.SharedOutAsync();
-        await sending.EndAsync();
-        await cluster.AllArriveAsync(sending.Count);
+        await cluster.AllArriveAsync(sending);
 
         output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken, {cluster.Repeats - repeatsBefore} of them after the waking");
         cluster.AssertOrder();
@@ -70,17 +64,14 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
     {
         await using var own = await PostgresProcess.StartAsync();
         await using var cluster = await ClusterRun.StartAsync(await own.CreateDatabaseAsync(), gateways: 2);
-        await cluster.SharedOutAsync();
-        using var sending = cluster.Send();
-        await Eventually.TrueAsync(() => cluster.Arrived > 200, "positions arrive");
+        using var sending = await cluster.SendAsync();
 
         await own.KillAsync();
         var sent = sending.Count;
         await Eventually.TrueAsync(() => sending.Count > sent + 500, "frames are taken in without the database");
         await own.RestartAsync();
         await Eventually.TrueAsync(() => cluster.Arrived > sent + 500, "positions arrive again");
-        await sending.EndAsync();
-        await cluster.AllArriveAsync(sending.Count);
+        await cluster.AllArriveAsync(sending);
 
         output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken");
         cluster.AssertOrder();
@@ -131,7 +122,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
             {
                 var gateway = new TestGateway($"\"host\": \"{MosquittoProcess.Host}\", \"port\": {run._broker.Port}, \"clientId\": \"gateway-{i}\"", run._boats);
                 await File.WriteAllTextAsync(gateway.InFolder("cluster.txt"), database);
-                gateway.Configure("\"mqtt\":", $"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {i}, \"shards\": 4, \"leaseS\": {LeaseS} }}, \"mqtt\":");
+                gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {i}, \"shards\": 4, \"leaseS\": {LeaseS} }}");
                 run.Gateways.Add(gateway);
                 await gateway.StartAsync();
             }
@@ -145,19 +136,35 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 
         public Task TakenOverAsync(int from, int by) => Eventually.TrueAsync(() => LastShards(Gateways[by]).Length == 4, $"{by} takes over from {from}");
 
-        /// <summary>Every boat sends and both gateways hear it, until it is ended.</summary>
-        public Sending Send() => new(_boats, Gateways);
+        /// <summary>Every boat sends and both gateways hear it, until it is ended; completes when the work is shared out and goes on.</summary>
+        public async Task<Sending> SendAsync()
+        {
+            await SharedOutAsync();
+            var sending = new Sending(_boats, Gateways);
+            try
+            {
+                await Eventually.TrueAsync(() => Arrived > 200, "positions arrive");
+                return sending;
+            }
+            catch
+            {
+                sending.Dispose();
+                throw;
+            }
+        }
 
         /// <summary>
-        /// Every frame is stored, and all are delivered but the live ones that newer ones of their unit had overtaken on their way into the database.
+        /// Ends the sending: every frame is stored, and all are delivered but the live ones that newer ones of their unit had overtaken on their way into the database.
         /// </summary>
-        public async Task AllArriveAsync(int sent)
+        public async Task AllArriveAsync(Sending sending)
         {
+            await sending.EndAsync();
+            var sent = sending.Count;
             long stored = 0;
-            for (var tries = 0; tries < 100 && (stored = await SpoolForwarderTests.ScalarAsync(_database, "SELECT count(*) FROM frame")) < sent; tries++)
+            for (var tries = 0; tries < 100 && (stored = await TestSql.ScalarAsync(_database, "SELECT count(*) FROM frame")) < sent; tries++)
                 await Task.Delay(100);
             Assert.Equal(sent, stored);
-            Overtaken = (int)await SpoolForwarderTests.ScalarAsync(_database, "SELECT count(*) FROM frame WHERE is_overtaken");
+            Overtaken = (int)await TestSql.ScalarAsync(_database, "SELECT count(*) FROM frame WHERE is_overtaken");
             await Eventually.TrueAsync(() => Arrived == sent - Overtaken, $"all of {sent} frames arrive, {Overtaken} overtaken");
         }
 

@@ -7,7 +7,6 @@ using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Gateway.Tests.Support;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace BoatTelemetry.Gateway.Tests.Cluster;
 
@@ -77,7 +76,7 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
         await old.FlushAsync(CancellationToken.None);
 
         // As if it had been paused until its leases had ended.
-        await ExecuteAsync(database, "UPDATE lease SET until = '-infinity'; UPDATE gateway SET until = '-infinity'");
+        await TestSql.ExecuteAsync(database, "UPDATE lease SET until = '-infinity'; UPDATE gateway SET until = '-infinity'");
         await using var second = await new TestClusterGateway(database, 1, leaseS: 60).StartAsync();
         Assert.Equal(4, second.Leases.HeldCount);
         Assert.Equal(["gateway-0"], second.Leases.Held.SeizedFrom);
@@ -124,7 +123,7 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
         }
 
         await gateway.ForwardedAsync();
-        await ExecuteAsync(database, "INSERT INTO outlet_cursor VALUES ('mqtt', 0, 5, true), ('mqtt', 1, 2, true)");
+        await TestSql.ExecuteAsync(database, "INSERT INTO outlet_cursor VALUES ('mqtt', 0, 5, true), ('mqtt', 1, 2, true)");
 
         await using var view = await gateway.OpenAsync();
         List<JournalRecord> records = [];
@@ -154,16 +153,6 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
 
     internal static ClusterPublishing Publishing(TestClusterGateway gateway, ShardRecorder recorder) => new(
         gateway.Parts, recorder.Make, (_, _) => Task.CompletedTask, gateway.Guard, NullLogger<ClusterPublishing>.Instance);
-
-    private static async Task ExecuteAsync(string database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // The tests' own texts.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
-    }
 
     /// <summary>An outlet that delivers what it reads to a list.</summary>
     internal sealed class ShardRecorder

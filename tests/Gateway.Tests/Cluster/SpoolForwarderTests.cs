@@ -48,15 +48,15 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
         await using var gateway = await new TestClusterGateway(database, 0, time: new FastTime(20)).StartAsync(withLeases: false);
         var id = gateway.Append(3, FrameClass.Durable, 9, concentrator: 0xA1);
         await gateway.ForwardedAsync();
-        Assert.Equal(1, await ScalarAsync(database, "SELECT count(*) FROM reception"));
+        Assert.Equal(1, await TestSql.ScalarAsync(database, "SELECT count(*) FROM reception"));
 
         gateway.AppendReception(id, 1, 3, FrameClass.Durable, 9, concentrator: 0xC3);
         await gateway.Spool.FlushAsync(CancellationToken.None);
 
         await Eventually.TrueAsync(() => gateway.Spool.LoadCursor(SpoolForwarder.ReceptionsOutlet) >= id, "receptions forwarded");
-        Assert.Equal(1, await ScalarAsync(database, "SELECT count(*) FROM frame"));
-        Assert.Equal(1, await ScalarAsync(database, "SELECT count(*) FROM reception WHERE concentrator = 195 AND ordinal = 1"));
-        Assert.Equal(2, await ScalarAsync(database, "SELECT count(*) FROM reception"));
+        Assert.Equal(1, await TestSql.ScalarAsync(database, "SELECT count(*) FROM frame"));
+        Assert.Equal(1, await TestSql.ScalarAsync(database, "SELECT count(*) FROM reception WHERE concentrator = 195 AND ordinal = 1"));
+        Assert.Equal(2, await TestSql.ScalarAsync(database, "SELECT count(*) FROM reception"));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
 
         Assert.Equal([(FrameClass.Live, 7U), (FrameClass.Durable, 1U), (FrameClass.Live, 8U)], records.Select(record => (record.Frame.Class, record.Frame.Counter)));
         Assert.Equal(1, second.Metrics.FramesOvertaken.Count);
-        Assert.Equal(4, await ScalarAsync(database, "SELECT count(*) FROM frame"));
+        Assert.Equal(4, await TestSql.ScalarAsync(database, "SELECT count(*) FROM frame"));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
         await DeliverAllAsync(first);
         Assert.Equal(1, await keeper.KeepAsync(CancellationToken.None));
         await first.Keeper.KeepAsync(CancellationToken.None);
-        Assert.Equal(0, await ScalarAsync(database, "SELECT count(*) FROM frame_key"));
+        Assert.Equal(0, await TestSql.ScalarAsync(database, "SELECT count(*) FROM frame_key"));
 
         second.Append(5, FrameClass.Durable, 1023);
         second.Append(5, FrameClass.Durable, 1024);
@@ -128,8 +128,8 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
         await own.RestartAsync();
 
         await gateway.ForwardedAsync();
-        Assert.Equal(2000, await ScalarAsync(database, "SELECT count(*) FROM frame"));
-        Assert.Equal(2000, await ScalarAsync(database, "SELECT count(*) FROM reception"));
+        Assert.Equal(2000, await TestSql.ScalarAsync(database, "SELECT count(*) FROM frame"));
+        Assert.Equal(2000, await TestSql.ScalarAsync(database, "SELECT count(*) FROM reception"));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
         gateway.Append(1, FrameClass.Durable, 1);
         await gateway.ForwardedAsync();
 
-        Assert.Equal(1, await ScalarAsync(database, "SELECT count(*) FROM frame"));
+        Assert.Equal(1, await TestSql.ScalarAsync(database, "SELECT count(*) FROM frame"));
         await using var commit = new NpgsqlCommand("COMMIT", stopped);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => commit.ExecuteNonQueryAsync());
     }
@@ -177,7 +177,7 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
         Assert.Equal(3U, learned.Base);
     }
 
-    internal static async Task<List<JournalRecord>> ReadAllAsync(TestClusterGateway gateway)
+    private static async Task<List<JournalRecord>> ReadAllAsync(TestClusterGateway gateway)
     {
         await using var view = await gateway.OpenAsync();
         List<JournalRecord> all = [];
@@ -190,16 +190,6 @@ public sealed class SpoolForwarderTests(PostgresFixture postgres)
             all.AddRange(some);
             some = [.. some];
         }
-    }
-
-    internal static async Task<long> ScalarAsync(string database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // The tests' own texts.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task DeliverAllAsync(TestClusterGateway gateway)

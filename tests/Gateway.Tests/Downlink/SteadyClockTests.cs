@@ -1,4 +1,5 @@
 using BoatTelemetry.Gateway.Downlink;
+using BoatTelemetry.Gateway.Tests.Support;
 
 namespace BoatTelemetry.Gateway.Tests.Downlink;
 
@@ -6,7 +7,7 @@ public sealed class SteadyClockTests
 {
     private const long StartUtcMs = 1_800_000_000_000;
 
-    private readonly SetClock _time = new(StartUtcMs);
+    private readonly ManualTime _time = new(StartUtcMs);
     private readonly SteadyClock _clock;
 
     public SteadyClockTests()
@@ -20,7 +21,7 @@ public sealed class SteadyClockTests
     [InlineData(-600)]
     public void UtcMs_AfterASmallStep_FollowsAtOnce(int stepS)
     {
-        _time.Step(stepS);
+        _time.Step(TimeSpan.FromSeconds(stepS));
 
         Assert.Equal(StartUtcMs + (stepS * 1000L), _clock.UtcMs());
     }
@@ -31,14 +32,14 @@ public sealed class SteadyClockTests
     [InlineData(86_400)]
     public void UtcMs_AfterALeapAndBack_NeverLeft(int stepS)
     {
-        _time.Step(stepS);
+        _time.Step(TimeSpan.FromSeconds(stepS));
         for (var passedS = 0; passedS < SteadyClock.SettleMs / 1000; passedS++)
         {
             Assert.Equal(StartUtcMs + (passedS * 1000L), _clock.UtcMs());
-            _time.Pass(1);
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _time.Step(-stepS);
+        _time.Step(TimeSpan.FromSeconds(-stepS));
         Assert.Equal(StartUtcMs + SteadyClock.SettleMs, _clock.UtcMs());
         Assert.False(_clock.IsLeaping);
     }
@@ -46,11 +47,11 @@ public sealed class SteadyClockTests
     [Fact]
     public void UtcMs_AfterALeapThatLasts_IsBelieved()
     {
-        _time.Step(7_200);
+        _time.Step(TimeSpan.FromSeconds(7_200));
         Assert.Equal(StartUtcMs, _clock.UtcMs());
         Assert.True(_clock.IsLeaping);
 
-        _time.Pass((int)(SteadyClock.SettleMs / 1000));
+        _time.Advance(TimeSpan.FromMilliseconds(SteadyClock.SettleMs));
 
         Assert.Equal(StartUtcMs + 7_200_000 + SteadyClock.SettleMs, _clock.UtcMs());
     }
@@ -58,12 +59,12 @@ public sealed class SteadyClockTests
     [Fact]
     public void UtcMs_AfterOneLeapAndAnother_WaitsAnew()
     {
-        _time.Step(7_200);
+        _time.Step(TimeSpan.FromSeconds(7_200));
         _ = _clock.UtcMs();
-        _time.Pass(500);
-        _time.Step(86_400);
+        _time.Advance(TimeSpan.FromSeconds(500));
+        _time.Step(TimeSpan.FromSeconds(86_400));
         _ = _clock.UtcMs();
-        _time.Pass(500);
+        _time.Advance(TimeSpan.FromSeconds(500));
 
         Assert.Equal(StartUtcMs + 1_000_000, _clock.UtcMs());
     }
@@ -71,32 +72,12 @@ public sealed class SteadyClockTests
     [Fact]
     public void UtcMs_OfAClockThatWasNotSet_FollowsTheFirstTime()
     {
-        var time = new SetClock(0);
+        var time = new ManualTime(0);
         var clock = new SteadyClock(time);
         Assert.Equal(0, clock.UtcMs());
 
-        time.Step((int)(StartUtcMs / 1000));
+        time.Step(TimeSpan.FromMilliseconds(StartUtcMs));
 
         Assert.Equal(StartUtcMs, clock.UtcMs());
-    }
-
-    private sealed class SetClock(long utcMs) : TimeProvider
-    {
-        private long _utcMs = utcMs;
-        private long _monotonicMs;
-
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => _monotonicMs;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(_utcMs);
-
-        public void Step(int seconds) => _utcMs += seconds * 1000L;
-
-        public void Pass(int seconds)
-        {
-            Step(seconds);
-            _monotonicMs += seconds * 1000L;
-        }
     }
 }

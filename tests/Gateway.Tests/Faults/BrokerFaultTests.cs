@@ -14,16 +14,13 @@ public sealed class BrokerFaultTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var times = FaultRun.Times(4);
-        var rate = FaultRun.Rate(500);
-        await using var run = await FaultRun.StartAsync(output, new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 }, random);
-        for (var i = 0; i < times; i++)
+        await using var run = await FaultRun.StartAsync(output, LoadOptions.OfRate(FaultRun.Rate(500)), random);
+        await run.RepeatAsync("broker killed", times, async () =>
         {
             await Task.Delay(random.Next(AliveMaxMs));
             await run.Broker.KillAsync();
             await run.Broker.RestartAsync();
-        }
-
-        await run.SettleAsync("broker killed", times);
+        });
     }
 
     [Fact]
@@ -31,17 +28,14 @@ public sealed class BrokerFaultTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(1), 20);
-        var rate = FaultRun.Rate(300);
-        await using var run = await FaultRun.StartAsync(output, new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 }, random);
-        for (var i = 0; i < times; i++)
+        await using var run = await FaultRun.StartAsync(output, LoadOptions.OfRate(FaultRun.Rate(300)), random);
+        await run.RepeatAsync("broker silent", times, async () =>
         {
             // Suspended, its sockets go on accepting: the kernel's doing.
-            await run.Broker.SuspendAsync();
+            run.Broker.Suspend();
             await Task.Delay(random.Next(3_000, 8_000));
-            await run.Broker.ResumeAsync();
+            run.Broker.Resume();
             await Task.Delay(random.Next(AliveMaxMs));
-        }
-
-        await run.SettleAsync("broker silent", times);
+        });
     }
 }

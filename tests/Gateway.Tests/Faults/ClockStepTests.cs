@@ -16,14 +16,13 @@ public sealed class ClockStepTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(4), 50);
-        var rate = FaultRun.Rate(300);
         var clock = Path.GetTempFileName();
         try
         {
             await SetAsync(clock, 0);
             await using var run = await FaultRun.StartAsync(
                 output,
-                new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 },
+                LoadOptions.OfRate(FaultRun.Rate(300)),
                 random,
                 startGateway: gateway =>
                 {

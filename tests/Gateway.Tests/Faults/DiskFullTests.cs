@@ -16,10 +16,9 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(2), 20);
-        var rate = FaultRun.Rate(300);
         await using var run = await FaultRun.StartAsync(
             output,
-            new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 },
+            LoadOptions.OfRate(FaultRun.Rate(300)),
             random,
             startGateway: gateway =>
             {

@@ -48,12 +48,10 @@ internal sealed class FaultRun : IAsyncDisposable
     public ShoreRecord Shore { get; }
 
     /// <summary>How often the campaign repeats its fault: BOAT_FAULTS for a long one (make faults).</summary>
-    public static int Times(int byDefault) =>
-        int.TryParse(Environment.GetEnvironmentVariable("BOAT_FAULTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var times) ? times : byDefault;
+    public static int Times(int byDefault) => FromEnvironment("BOAT_FAULTS", byDefault);
 
     /// <summary>Frames a second: BOAT_FAULT_RATE for a long campaign.</summary>
-    public static int Rate(int byDefault) =>
-        int.TryParse(Environment.GetEnvironmentVariable("BOAT_FAULT_RATE"), NumberStyles.None, CultureInfo.InvariantCulture, out var rate) ? rate : byDefault;
+    public static int Rate(int byDefault) => FromEnvironment("BOAT_FAULT_RATE", byDefault);
 
     public static async Task<FaultRun> StartAsync(
         ITestOutputHelper output, LoadOptions load, Random random, MosquittoSettings? broker = null, Func<TestGateway, Task>? startGateway = null)
@@ -73,6 +71,14 @@ internal sealed class FaultRun : IAsyncDisposable
         fleet.Start();
         run._sampling = Task.Run(run.SampleAsync);
         return run;
+    }
+
+    /// <summary>Does a fault so many times, and then <see cref="SettleAsync"/>.</summary>
+    public async Task RepeatAsync(string what, int times, Func<Task> fault)
+    {
+        for (var i = 0; i < times; i++)
+            await fault();
+        await SettleAsync(what, times);
     }
 
     /// <summary>Ends the load, waits until all is told, and checks what must hold.</summary>
@@ -102,6 +108,9 @@ internal sealed class FaultRun : IAsyncDisposable
         await Broker.DisposeAsync();
         _end.Dispose();
     }
+
+    private static int FromEnvironment(string name, int byDefault) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : byDefault;
 
     private List<string> Missing() =>
     [

@@ -13,16 +13,13 @@ public sealed class GatewayKillTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var times = FaultRun.Times(5);
-        var rate = FaultRun.Rate(500);
-        await using var run = await FaultRun.StartAsync(output, new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 }, random);
-        for (var i = 0; i < times; i++)
+        await using var run = await FaultRun.StartAsync(output, LoadOptions.OfRate(FaultRun.Rate(500)), random);
+        await run.RepeatAsync("gateway killed", times, async () =>
         {
             // The instant is the fault's own: anywhere between the ready line and well into the work.
             await Task.Delay(random.Next(AliveMaxMs));
             await run.Gateway.KillAsync();
             await run.Gateway.StartAsync();
-        }
-
-        await run.SettleAsync("gateway killed", times);
+        });
     }
 }

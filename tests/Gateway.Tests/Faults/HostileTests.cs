@@ -18,8 +18,7 @@ public sealed class HostileTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var count = FaultRun.Times(0) == 0 ? ByDefault : 1_000_000;
-        var rate = FaultRun.Rate(300);
-        await using var run = await FaultRun.StartAsync(output, new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10 }, random);
+        await using var run = await FaultRun.StartAsync(output, LoadOptions.OfRate(FaultRun.Rate(300)), random);
         var sent = await AttackAsync(run, count, random);
         await run.SettleAsync($"{sent} hostile datagrams", 1);
     }

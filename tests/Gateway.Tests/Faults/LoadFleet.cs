@@ -22,6 +22,9 @@ internal sealed record LoadOptions
 
     /// <summary>An event without acknowledgement is sent again after this.</summary>
     public int AgainAfterMs { get; init; } = 2_000;
+
+    /// <summary>Boats and events that make about so many frames a second together.</summary>
+    public static LoadOptions OfRate(int framesPerS) => new() { Boats = framesPerS * 3 / 5, EventsPerS = framesPerS / 10 };
 }
 
 /// <summary>

@@ -13,9 +13,8 @@ public sealed class LossTests(ITestOutputHelper output)
     {
         var random = Seed.New(output);
         var seconds = FaultRun.Times(4);
-        var rate = FaultRun.Rate(500);
         await using var run = await FaultRun.StartAsync(
-            output, new LoadOptions { Boats = rate * 3 / 5, EventsPerS = rate / 10, LossPercent = percent, AgainAfterMs = 500 }, random);
+            output, LoadOptions.OfRate(FaultRun.Rate(500)) with { LossPercent = percent, AgainAfterMs = 500 }, random);
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         await run.SettleAsync($"{percent} % of datagrams lost", seconds);
         Assert.True(run.Fleet.Lost > 0);

@@ -3,6 +3,7 @@ using System.Globalization;
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Tests.Support;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.Gateway.Tests.Fleet;
 
@@ -81,7 +82,7 @@ public sealed class FleetCommandsTests : IDisposable
         await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
         gateway.Launch = HeedHangUps;
         await gateway.StartAsync();
-        await gateway.HangUpAsync();
+        ProcessSignals.Send(gateway.ProcessId, ProcessSignals.HangUp);
         await Eventually.TrueAsync(() => gateway.Log.Contains("read again: 1 units", StringComparison.Ordinal), "the fleet is read again");
         File.WriteAllText(gateway.InFolder("fleet.json"), "{ \"units\": [ { \"key\": \"" + Convert.ToHexString(boat.Key) + "\" } ] }");
         await Eventually.TrueAsync(() => gateway.Log.Contains("the fleet in use stays", StringComparison.Ordinal), "the mistake is logged");

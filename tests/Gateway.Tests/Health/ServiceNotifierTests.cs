@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using BoatTelemetry.Gateway.Health;
 using BoatTelemetry.Gateway.Tests.Support;
-using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.Gateway.Tests.Health;
 
@@ -27,57 +27,60 @@ public sealed class ServiceNotifierTests
     [Fact]
     public async Task Gateway_UnderAServiceManagerThatReadsNothing_StartsAndStopsAllTheSame()
     {
-        var folder = Directory.CreateTempSubdirectory("boat-test-notify-").FullName;
-        try
-        {
-            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
-            using var boat = new TestBoat(17);
-            await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
-            gateway.MoreEnvironment["NOTIFY_SOCKET"] = Path.Combine(folder, "notify");
-            gateway.MoreEnvironment["WATCHDOG_USEC"] = "2000";
-            await gateway.StartAsync();
-            Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var manager = new ServiceManager();
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        gateway.Launch = start => manager.Manage(start, watchdogUs: "2000");
+        await gateway.StartAsync();
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
     }
 
     [Fact]
     public async Task Gateway_UnderAServiceManager_SaysReadyAliveAndStopping()
     {
-        var folder = Directory.CreateTempSubdirectory("boat-test-notify-").FullName;
-        try
-        {
-            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
-            using var boat = new TestBoat(17);
-            await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
-            gateway.MoreEnvironment["NOTIFY_SOCKET"] = Path.Combine(folder, "notify");
-            gateway.MoreEnvironment["WATCHDOG_USEC"] = "200000";
-            await gateway.StartAsync();
+        using var manager = new ServiceManager();
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
+        gateway.Launch = start => manager.Manage(start, watchdogUs: "200000");
+        await gateway.StartAsync();
 
-            List<string> said = [];
-            while (said.Count(line => line == "WATCHDOG=1") < 3 || !said.Contains("READY=1"))
-                said.Add(await ReceiveAsync(manager));
-            Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
-            while (!said.Contains("STOPPING=1"))
-                said.Add(await ReceiveAsync(manager));
-            Assert.Equal(["READY=1", "STOPPING=1"], said.Where(line => line != "WATCHDOG=1"));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        List<string> said = [];
+        while (said.Count(line => line == "WATCHDOG=1") < 3 || !said.Contains("READY=1"))
+            said.Add(await manager.ReceiveAsync());
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+        while (!said.Contains("STOPPING=1"))
+            said.Add(await manager.ReceiveAsync());
+        Assert.Equal(["READY=1", "STOPPING=1"], said.Where(line => line != "WATCHDOG=1"));
     }
 
-    private static async Task<string> ReceiveAsync(Socket socket)
+    /// <summary>The socket that systemd listens on (sd_notify(3)).</summary>
+    private sealed class ServiceManager : IDisposable
     {
-        var buffer = new byte[256];
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var bytes = await socket.ReceiveAsync(buffer, timeout.Token);
-        return Encoding.UTF8.GetString(buffer, 0, bytes);
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("boat-test-notify-");
+        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+        public ServiceManager() => _socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
+
+        private string SocketPath => Path.Combine(_folder.FullName, "notify");
+
+        public void Manage(ProcessStartInfo start, string watchdogUs)
+        {
+            start.Environment["NOTIFY_SOCKET"] = SocketPath;
+            start.Environment["WATCHDOG_USEC"] = watchdogUs;
+        }
+
+        public async Task<string> ReceiveAsync()
+        {
+            var buffer = new byte[256];
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            var bytes = await _socket.ReceiveAsync(buffer, timeout.Token);
+            return Encoding.UTF8.GetString(buffer, 0, bytes);
+        }
+
+        public void Dispose()
+        {
+            _socket.Dispose();
+            _folder.Delete(recursive: true);
+        }
     }
 }

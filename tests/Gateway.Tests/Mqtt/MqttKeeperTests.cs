@@ -133,7 +133,7 @@ public sealed class MqttKeeperTests(ITestOutputHelper output) : IMqttKeeperObser
             },
             _stop.Token);
         await ConnectedToAsync(keeper, first.Port);
-        await first.SuspendAsync();
+        first.Suspend();
         await ConnectedToAsync(keeper, second.Port);
         Assert.Contains(_events, e => e == ("failed", first.Port, MqttLinkFailure.AcknowledgementTimedOut));
         await StopAsync(run);

@@ -77,7 +77,7 @@ public abstract partial class MqttLinkContract
     {
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = await ConnectImpatientAsync(broker.Port, acknowledgementTimeoutMs: 500);
-        await broker.SuspendAsync();
+        broker.Suspend();
 
         var failure = await Assert.ThrowsAsync<MqttLinkException>(() => link.PublishAsync(Message("t"), default).WaitAsync(_patience));
 
@@ -90,7 +90,7 @@ public abstract partial class MqttLinkContract
     {
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = await ConnectImpatientAsync(broker.Port, acknowledgementTimeoutMs: 500);
-        await broker.SuspendAsync();
+        broker.Suspend();
 
         var failure = await Assert.ThrowsAsync<MqttLinkException>(
             () => link.SubscribeAsync("t", MqttQos.AtLeastOnce, default).WaitAsync(_patience));
@@ -104,7 +104,7 @@ public abstract partial class MqttLinkContract
     {
         await using var broker = await MosquittoProcess.StartAsync();
         await using var link = await ConnectImpatientAsync(broker.Port, acknowledgementTimeoutMs: 1_000);
-        await broker.SuspendAsync();
+        broker.Suspend();
 
         Assert.Equal(MqttLinkFailure.KeepAliveExpired, (await link.Disconnected.WaitAsync(_patience)).Failure);
     }

@@ -11,7 +11,7 @@ public sealed class FrameTracesTests : IAsyncDisposable
 {
     private const long ReceivedUtcMs = 1_800_000_000_000;
     private readonly Stages _stages = new();
-    private readonly Clock _clock = new();
+    private readonly ManualTime _clock = new(ReceivedUtcMs);
     private readonly List<Activity> _spans = [];
 
     [Fact]
@@ -19,9 +19,9 @@ public sealed class FrameTracesTests : IAsyncDisposable
     {
         using var listener = Listen();
         using var traces = new FrameTraces(1, _clock);
-        _clock.UtcMs = ReceivedUtcMs + 7;
+        _clock.Advance(TimeSpan.FromMilliseconds(7));
         Commit(traces, id: 5);
-        _clock.UtcMs = ReceivedUtcMs + 12;
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
 
         traces.Ended(5, isPublished: true);
 
@@ -115,12 +115,5 @@ public sealed class FrameTracesTests : IAsyncDisposable
         datagram.Admitted = new AdmittedFrame { Id = id, Unit = 17, Counter = 42, ReceivedUtcMs = ReceivedUtcMs };
         traces.Committed(datagram, AdmissionState.NeverSeen, isDuplicate: false);
         _stages.Buffer.Return(datagram);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public long UtcMs { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(UtcMs);
     }
 }

@@ -1,5 +1,6 @@
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Tests.Support;
 
 namespace BoatTelemetry.Gateway.Tests.Observability;
 
@@ -8,24 +9,15 @@ public sealed class LogSamplerTests
     [Fact]
     public void TryTake_AFlood_LetsOneInAPeriodThroughAndCountsTheOthers()
     {
-        var time = new StepTime();
+        var time = new ManualTime();
         var sampler = new LogSampler<FrameRejection>(time);
 
         Assert.True(sampler.TryTake(FrameRejection.TagMismatch, out _));
         for (var i = 0; i < 1000; i++)
             Assert.False(sampler.TryTake(FrameRejection.TagMismatch, out _));
         Assert.True(sampler.TryTake(FrameRejection.Older, out _));
-        time.Seconds += LogSampler<FrameRejection>.PeriodS;
+        time.Advance(TimeSpan.FromSeconds(LogSampler<FrameRejection>.PeriodS));
         Assert.True(sampler.TryTake(FrameRejection.TagMismatch, out var suppressed));
         Assert.Equal(1000, suppressed);
-    }
-
-    private sealed class StepTime : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
     }
 }

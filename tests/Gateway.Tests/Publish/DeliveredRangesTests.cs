@@ -2,6 +2,7 @@ using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Publish;
+using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.TestSupport;
 using Xunit.Abstractions;
 

@@ -14,7 +14,7 @@ public sealed class UnitActivityTests : IAsyncDisposable
 {
     private const long Begin = 1_800_000_000_000;
     private readonly TestBoat _boat = new(17);
-    private readonly SetTime _time = new(Begin);
+    private readonly ManualTime _time = new(Begin);
     private SqliteJournal? _journal;
     private readonly Stages _stages;
 
@@ -81,9 +81,9 @@ public sealed class UnitActivityTests : IAsyncDisposable
         var activity = await StartAsync();
         Hear(activity, 1, Begin);
         Commit(activity, other.Frame(5), FrameClass.Live, 5, Begin + 590_000, unit: 18);
-        _time.UtcMs = Begin + 600_000;
+        _time.Step(TimeSpan.FromMinutes(10));
         await _stages.StopAsync(activity);
-        _time.UtcMs = Begin + 86_400_000;
+        _time.Step(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(10));
         var again = await StartAsync();
 
         Assert.Equal((UnitActivityState.Silent, Begin + 300_000), StateAt(again, _time.UtcMs));
@@ -105,7 +105,7 @@ public sealed class UnitActivityTests : IAsyncDisposable
         await journal.FlushAsync(CancellationToken.None);
 
         // Nothing was saved: this is what a killed gateway leaves.
-        _time.UtcMs = statusUtcMs;
+        _time.Step(TimeSpan.FromMilliseconds(statusUtcMs - Begin));
         var second = await StartAsync(journal);
 
         Assert.Equal((9, 4), (second.NewestAtStart(17, FrameClass.Live), second.NewestAtStart(17, FrameClass.Durable)));
@@ -232,12 +232,5 @@ public sealed class UnitActivityTests : IAsyncDisposable
 
         public void Committed(Datagram datagram, in AdmissionState state, bool isDuplicate) =>
             Listener?.Committed(datagram, in state, isDuplicate);
-    }
-
-    private sealed class SetTime(long utcMs) : TimeProvider
-    {
-        public long UtcMs { get; set; } = utcMs;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(UtcMs);
     }
 }

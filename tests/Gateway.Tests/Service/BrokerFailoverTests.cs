@@ -46,7 +46,7 @@ public sealed class BrokerFailoverTests
         await using var ofSecond = await MosquittoSubscriber.StartAsync(second.Port, PositionFilter, "%p");
         await using var gateway = await StartAsync(boat, first.Port, second.Port);
         Assert.Contains("online", await states.ReadAsync(), StringComparison.Ordinal);
-        await first.SuspendAsync();
+        first.Suspend();
         using var concentrator = new TestConcentrator(gateway.UdpPort);
 
         await PushAsync(concentrator, boat, 0, 20);

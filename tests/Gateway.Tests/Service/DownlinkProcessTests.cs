@@ -9,7 +9,7 @@ namespace BoatTelemetry.Gateway.Tests.Service;
 public sealed class DownlinkProcessTests
 {
     // TestConcentrator's frequency lies in this region.
-    private const string Region = "\"downlink\": { \"region\": \"AS923-1\" }, \"stopTimeoutS\"";
+    private const string Region = "\"downlink\": { \"region\": \"AS923-1\" }";
 
     [Fact]
     public async Task Acknowledgements_OverKills_AreAllAcceptedByOneBoatsWindow()
@@ -17,7 +17,7 @@ public sealed class DownlinkProcessTests
         using var boat = new TestBoat(17);
         using var cipher = new PlatformAesCcm(boat.Key);
         await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
-        gateway.Configure("\"stopTimeoutS\"", Region);
+        gateway.AddSection(Region);
         var window = new DownlinkWindow(LiveCounter.None);
         var opener = new Opener(cipher);
         uint counter = 0;

@@ -88,7 +88,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
         await using var gateway = await StartAsync(broker, boat, stopTimeoutS: 2);
         Assert.Equal("online", await NextStateAsync(states, "state"));
-        await broker.SuspendAsync();
+        broker.Suspend();
         using var concentrator = new TestConcentrator(gateway.UdpPort);
         await PushAsync(concentrator, boat, 0, 3);
 
@@ -252,7 +252,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         await gateway.StartAsync();
 
         // Its downlinks' store is another one: that has a lock of its own.
-        gateway.Configure("\"stopTimeoutS\"", "\"downlink\": { \"file\": \"state/other.db\" }, \"stopTimeoutS\"");
+        gateway.AddSection("\"downlink\": { \"file\": \"state/other.db\" }");
         var (exitCode, said) = await RunToEndAsync("--config", gateway.InFolder("gateway.json"));
 
         Assert.Equal(1, exitCode);

@@ -58,7 +58,7 @@ public sealed class IngestProcessTests
         Assert.Equal(["lora", "cellular", "serial", "lora", "wifi"], links);
 
         // Another journal, so that what was admitted is new to it.
-        gateway.Configure("\"fleet\":", "\"journal\": \"replay.db\", \"fleet\":");
+        gateway.AddSection("\"journal\": \"replay.db\"");
         var (exitCode, log) = await ReplayAsync(gateway, capture);
 
         Assert.True(exitCode == 0, log);

@@ -40,8 +40,12 @@ internal sealed class AdmissionBench : IUplinkListener, ICommitListener, IAsyncD
     public async Task StartAsync()
     {
         Journal = await Stages.StartJournalAsync(listeners: this);
-        Admission = new FrameAdmission(Fleet, Journal.LoadUnits(), [this], Stages.Metrics, _options, Clocks);
+        Know(Journal.LoadUnits());
     }
+
+    /// <summary>Begins the admission anew with what it is to know of the units.</summary>
+    public void Know(IEnumerable<KeyValuePair<int, AdmissionState>> units) =>
+        Admission = new FrameAdmission(Fleet, units, [this], Stages.Metrics, _options, Clocks);
 
     /// <summary>Ends journal and admission in order and starts others on the same file.</summary>
     public async Task RestartAsync()
@@ -64,9 +68,9 @@ internal sealed class AdmissionBench : IUplinkListener, ICommitListener, IAsyncD
         return outcome;
     }
 
-    public FrameRejection Reject(byte[] frame)
+    public FrameRejection Reject(byte[] frame, long monotonicMs = 0)
     {
-        Assert.Equal(AdmissionOutcome.Rejected, Admit(frame, 1, 0, null, NowUtcMs, out var rejection));
+        Assert.Equal(AdmissionOutcome.Rejected, Admit(frame, 1, monotonicMs, null, NowUtcMs, out var rejection));
         return rejection;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using BoatTelemetry.TestSupport;
 
 namespace BoatTelemetry.Gateway.Tests.Support;
 
@@ -69,9 +70,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
     /// <summary>0 if it tells nobody how it is.</summary>
     public int HealthPort { get; private set; }
 
-    /// <summary>What its environment has more than this process's.</summary>
-    public Dictionary<string, string> MoreEnvironment { get; } = [];
-
     public string ReadyLine { get; private set; } = "";
 
     public string Journal => InFolder("state/journal.db");
@@ -109,8 +107,6 @@ internal sealed partial class TestGateway : IAsyncDisposable
     public async Task StartAsync()
     {
         var start = StartInfo("--config", InFolder("gateway.json"));
-        foreach (var (name, value) in MoreEnvironment)
-            start.Environment[name] = value;
         Launch?.Invoke(start);
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
@@ -136,20 +132,10 @@ internal sealed partial class TestGateway : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGHUP.</summary>
-    public Task HangUpAsync() => SignalAsync("-HUP");
-
-    /// <summary>SIGSTOP, SIGCONT.</summary>
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
-
     /// <summary>SIGTERM; returns the exit code and whatever was written to standard output after the ready line.</summary>
     public async Task<(int ExitCode, string Output)> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        ProcessSignals.TrySend(_process!.Id, ProcessSignals.Terminate);
         using var timeout = new CancellationTokenSource(_patience);
         var output = await _process.StandardOutput.ReadToEndAsync(timeout.Token);
         await _process.WaitForExitAsync(timeout.Token);

@@ -60,7 +60,7 @@ public sealed class CaptureTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(rejections);
 
         var options = Options();
-        using (var capture = new CaptureFile(options, new FixedTime(DateTimeOffset.Parse("2026-03-04T03:04:00Z"))))
+        using (var capture = new CaptureFile(options, new ManualTime(DateTimeOffset.Parse("2026-03-04T03:04:00Z"))))
         {
             var reception = record.Reception;
             reception.Source = new IngestSource(record.Source);
@@ -316,11 +316,6 @@ public sealed class CaptureTests(ITestOutputHelper output) : IDisposable
         if (rejection != CaptureRejection.None)
             rejections.Add(rejection);
         return records;
-    }
-
-    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private sealed class StoppedOnce : Microsoft.Extensions.Hosting.IHostApplicationLifetime

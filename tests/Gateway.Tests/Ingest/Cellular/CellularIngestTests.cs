@@ -12,6 +12,9 @@ namespace BoatTelemetry.Gateway.Tests.Ingest.Cellular;
 
 public sealed class CellularIngestTests(ITestOutputHelper output)
 {
+    // As long as it is not moved, no bucket refills.
+    private readonly ManualTime _standing = new();
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
@@ -75,7 +78,7 @@ public sealed class CellularIngestTests(ITestOutputHelper output)
     public async Task Datagrams_AboveTheRateOfAnAddress_AreCountedAndOthersGoOn()
     {
         using var boat = new TestBoat(77);
-        await using var stages = new Stages(time: new StoppedTime());
+        await using var stages = new Stages(time: _standing);
         var (ingest, metrics) = await StartAsync(stages, burst: 5);
         using var flood = Unit(ingest);
 
@@ -98,7 +101,7 @@ public sealed class CellularIngestTests(ITestOutputHelper output)
     [Fact]
     public async Task DatagramOfManyFrames_AboveTheRate_GivesWhatTheRateAllows()
     {
-        await using var stages = new Stages(time: new StoppedTime());
+        await using var stages = new Stages(time: _standing);
         var (ingest, metrics) = await StartAsync(stages, burst: 5);
         using var unit = Unit(ingest);
         await unit.SendAsync((byte[])[FrameDatagram.SeveralMark, .. Enumerable.Repeat<byte[]>([2, 1, 1], 100).SelectMany(frame => frame)]);
@@ -164,11 +167,5 @@ public sealed class CellularIngestTests(ITestOutputHelper output)
         Datagram? taken = null;
         await Eventually.TrueAsync(() => stages.Buffer.TryTake(out taken!), "a datagram");
         return taken!;
-    }
-
-    // Its monotonic clock stands, so that no bucket refills.
-    private sealed class StoppedTime : TimeProvider
-    {
-        public override long GetTimestamp() => 1_000_000_000;
     }
 }

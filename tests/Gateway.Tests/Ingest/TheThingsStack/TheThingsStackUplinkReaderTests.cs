@@ -1,15 +1,12 @@
-using System.Text;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.LoRaWan;
 using BoatTelemetry.Gateway.Ingest.TheThingsStack;
 using BoatTelemetry.Gateway.Tests.Ingest.LoRaWan;
-using BoatTelemetry.Gateway.Tests.Support;
-using BoatTelemetry.TestSupport;
 using Xunit.Abstractions;
 
 namespace BoatTelemetry.Gateway.Tests.Ingest.TheThingsStack;
 
-public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output)
+public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output) : UplinkReaderContract(Sample, output)
 {
     // Field names and types as in "Data Formats" of The Things Stack's documentation and its v3.36 ApplicationUp: 64-bit
     // integers are text, empty fields are left out (the second gateway's SNR is 0), a gateway of another network comes
@@ -18,19 +15,16 @@ public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output)
         {"end_device_ids":{"device_id":"boat-77","application_ids":{"application_id":"boats"},"dev_eui":"0004A30B001C0530","join_eui":"800000000000000C","dev_addr":"00BCB929"},"correlation_ids":["as:up:01E0WZGT6Y7657CPFPE5WEYDSQ","gs:uplink:01E0WZGSZWT07NE5TS2APTV1Z9"],"received_at":"2026-03-04T03:04:05.999Z","uplink_message":{"session_key_id":"AXBSH1Pk6Z0G166R","f_port":10,"f_cnt":1,"frm_payload":"RATTiLqGibs8XEYX2cztQQ==","decoded_payload":{"frm_payload":"AAAA","rx_metadata":[{}]},"rx_metadata":[{"gateway_ids":{"gateway_id":"gtw1","eui":"9C5C8E00001A05C4"},"time":"2026-03-04T03:04:05.775Z","timestamp":2463457000,"rssi":-35,"channel_rssi":-35,"snr":5.2,"location":{"latitude":1.16,"longitude":104.005,"altitude":3,"source":"SOURCE_REGISTRY"},"uplink_token":"CiIKIAoUZ3R3MQ==","channel_index":2,"received_at":"2026-03-04T03:04:05.8Z"},{"gateway_ids":{"gateway_id":"packetbroker"},"packet_broker":{"message_id":"01E0WZGT","forwarder_net_id":"000013","forwarder_tenant_id":"ttnv2","forwarder_gateway_eui":"58A0CBFFFE802A21","forwarder_gateway_id":{"value":"x"},"home_network_net_id":"000013"},"rssi":-112.0,"channel_rssi":-112.0}],"settings":{"data_rate":{"lora":{"bandwidth":125000,"spreading_factor":7,"coding_rate":"4/5"}},"frequency":"923200000","timestamp":2463457000,"time":"2026-03-04T03:04:05.775Z"},"received_at":"2026-03-04T03:04:05.8Z","consumed_airtime":"0.046336s","network_ids":{"net_id":"000013","tenant_id":"patrol","cluster_id":"au1"}}}
         """;
 
-    private static readonly Reception _arrival = new() { ReceivedUtcMs = 1_772_593_446_000, ReceivedMonotonicMs = 500_000 };
-
     private readonly TheThingsStackUplinkReader _reader = new();
-    private readonly LoRaWanSink _sink = new();
 
     [Fact]
     public void Read_MessageOfTheServer_GivesTheFrameOnceForEachGateway()
     {
         Assert.Equal(LoRaWanRejection.None, Read(Sample));
 
-        Assert.Equal(2, _sink.Frames.Count);
-        Assert.All(_sink.Frames, frame => Assert.Equal("4404d388ba8689bb3c5c4617d9cced41", Convert.ToHexStringLower(frame.Frame)));
-        var first = _sink.Frames[0].Reception;
+        Assert.Equal(2, Sink.Frames.Count);
+        Assert.All(Sink.Frames, frame => Assert.Equal("4404d388ba8689bb3c5c4617d9cced41", Convert.ToHexStringLower(frame.Frame)));
+        var first = Sink.Frames[0].Reception;
         Assert.Equal(0x9C5C8E00001A05C4UL, first.Concentrator);
         Assert.Equal(-35, first.RssiDbm);
         Assert.Equal(52, first.SnrDecibelE1);
@@ -38,8 +32,8 @@ public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output)
         Assert.Equal(7, first.SpreadingFactor);
         Assert.Equal(125_000, first.BandwidthHz);
         Assert.Equal(2_463_457_000, first.ConcentratorUs);
-        Assert.Equal(_arrival.ReceivedUtcMs, first.ReceivedUtcMs);
-        var second = _sink.Frames[1].Reception;
+        Assert.Equal(Arrival.ReceivedUtcMs, first.ReceivedUtcMs);
+        var second = Sink.Frames[1].Reception;
         Assert.Equal(0x58A0CBFFFE802A21UL, second.Concentrator);
         Assert.Equal(-112, second.RssiDbm);
         Assert.Equal(0, second.SnrDecibelE1);
@@ -54,7 +48,7 @@ public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output)
     {
         Read("{" + outer + (outer.Length == 0 ? "" : ",") + "\"uplink_message\":{\"frm_payload\":\"AA==\"" + inner + "}}");
 
-        Assert.Equal(utcMs, Assert.Single(_sink.Frames).Reception.ReceivedUtcMs);
+        Assert.Equal(utcMs, Assert.Single(Sink.Frames).Reception.ReceivedUtcMs);
     }
 
     [Theory]
@@ -67,39 +61,7 @@ public sealed class TheThingsStackUplinkReaderTests(ITestOutputHelper output)
     [InlineData("\"\"", LoRaWanRejection.JsonShape)]
     [InlineData("""{"uplink_message":{"frm_payload":"AA==",""", LoRaWanRejection.JsonMalformed)]
     [InlineData("\0", LoRaWanRejection.JsonMalformed)]
-    public void Read_OfNoUse_SaysWhy(string json, LoRaWanRejection rejection)
-    {
-        Assert.Equal(rejection, Read(json));
+    public void Read_OfNoUse_SaysWhy(string json, LoRaWanRejection rejection) => Refuses(json, rejection);
 
-        Assert.Empty(_sink.Frames);
-    }
-
-    [Fact]
-    public void Read_WholeMessage_AllocatesNothing()
-    {
-        var json = Encoding.UTF8.GetBytes(Sample);
-        var sink = new CountingLoRaWanSink();
-        _reader.Read(json, in _arrival, sink);
-
-        Assert.Equal(0, Allocated.Least(_ =>
-        {
-            for (var i = 0; i < 1000; i++)
-                _reader.Read(json, in _arrival, sink);
-        }));
-        Assert.True(sink.Frames >= 2002);
-    }
-
-    [Fact]
-    public void Messages_RandomAndMutated_NeverThrow()
-    {
-        var random = Seed.New(output);
-        var good = Encoding.UTF8.GetBytes(Sample);
-        var sink = new CountingLoRaWanSink();
-        for (var i = 0; i < 100_000; i++)
-            _reader.Read(Hostile.Next(random, good, 500), in _arrival, sink);
-
-        Assert.True(sink.Frames > 0);
-    }
-
-    private LoRaWanRejection Read(string json) => _reader.Read(Encoding.UTF8.GetBytes(json), in _arrival, _sink);
+    private protected override LoRaWanRejection Read(byte[] json, in Reception arrival, ILoRaWanSink sink) => _reader.Read(json, in arrival, sink);
 }
