@@ -138,7 +138,7 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var gateway = await new TestClusterGateway(database, 0, shards: 2, leaseS: 60).StartAsync();
-        await ExecuteAsync(
+        await TestSql.ExecuteAsync(
             database,
             """
             INSERT INTO outlet_cursor VALUES ('mqtt', 0, 4, true), ('mqtt', 1, 5, true),

@@ -175,8 +175,8 @@ internal sealed partial class StreamIngest : IHostedService, IIngestState, IDisp
                     }
                 }
 
-                socket.Dispose();
                 _metrics.ConnectionsRefused.Add();
+                socket.Dispose();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
