@@ -30,7 +30,7 @@ internal sealed class JournalCleaner : IDisposable
     public JournalCleaner(SqliteConnection connection)
     {
         _delivered = new SqliteStatement(connection, "SELECT coalesce(min(cursor), 0) FROM outlet WHERE holds = 1");
-        _oldest = new SqliteStatement(connection, "SELECT id FROM frame WHERE id <= ?1 AND received_utc_ms < ?2 ORDER BY id LIMIT ?3");
+        _oldest = new SqliteStatement(connection, "SELECT id, received_utc_ms FROM frame WHERE id <= ?1 ORDER BY id LIMIT ?2");
 
         // The join keeps what has no newer live frame of its unit behind it.
         _undelivered = new SqliteStatement(connection, """
@@ -50,15 +50,22 @@ internal sealed class JournalCleaner : IDisposable
     /// <summary>Bytes of the file that hold something; the others are used again.</summary>
     public long UsedBytes() => (_pages.Scalar() - _freePages.Scalar()) * _pageBytes;
 
-    /// <summary>Deletes the oldest frames that every outlet has delivered and that were received before an instant; returns how many.</summary>
+    /// <summary>
+    /// Deletes the oldest frames that every outlet has delivered, as far as they were received before an instant; returns how many. A pass
+    /// looks at no more than it may delete: in a journal of millions in which nothing has expired, a search for what has would hold commits up for
+    /// many seconds. Frames from behind a pass of younger ones, as of a clock that was wrong, go once those have.
+    /// </summary>
     public int DropDelivered(long beforeUtcMs)
     {
         _ids.Clear();
         _oldest.Bind(1, _delivered.Scalar());
-        _oldest.Bind(2, beforeUtcMs);
-        _oldest.Bind(3, PassFramesMax);
+        _oldest.Bind(2, PassFramesMax);
         while (_oldest.Step())
-            _ids.Add(_oldest.Integer(0));
+        {
+            if (_oldest.Integer(1) < beforeUtcMs)
+                _ids.Add(_oldest.Integer(0));
+        }
+
         return Drop();
     }
 

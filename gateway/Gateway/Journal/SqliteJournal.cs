@@ -466,7 +466,7 @@ public sealed partial class SqliteJournal : IJournal, IReceivedIndex, IHostedSer
             var before = (_time.GetUtcNow() - TimeSpan.FromDays(_options.RetentionDays)).ToUnixTimeMilliseconds();
             var frames = _writer!.Clean(cleaner => cleaner.DropDelivered(before));
             _metrics.RowsExpired.Add(frames);
-            if (frames == JournalCleaner.PassFramesMax)
+            if (frames > 0)
                 PostExpire();
         }
         catch (SqliteException e) when (!IsPermanent(e))

@@ -23,6 +23,12 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
     /// <summary>Named limit: frames read from the journal at a start without the file.</summary>
     public const int ReplayMax = 50_000;
 
+    /// <summary>
+    /// Named limit: frames read from the journal behind the file, about two seconds' reading. A gateway that was killed has a minute of
+    /// frames there at the most (<see cref="SaveInterval"/>); more has only a file that was put back from elsewhere.
+    /// </summary>
+    public const int ReplayBehindMax = 1_000_000;
+
     /// <summary>How often the file is written.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
@@ -71,10 +77,10 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         var kept = UnitActivityFile.Load(_file, out var problem);
         if (problem is not null)
             Log.NotLoaded(_log, _file, problem);
-        if (kept is not null && kept.Id <= journal.CommittedId)
-            Take(kept);
-        else
-            _id = Math.Max(0, journal.CommittedId - ReplayMax);
+        var isOfThisJournal = kept is not null && kept.Id <= journal.CommittedId;
+        if (isOfThisJournal)
+            Take(kept!);
+        _id = Math.Max(_id, journal.CommittedId - (isOfThisJournal ? ReplayBehindMax : ReplayMax));
         Replay(journal);
         TakeWindows(journal);
         SkipDowntime(startUtcMs);

@@ -34,5 +34,10 @@ internal static class LargeJournal
             """;
 #pragma warning restore CA2100
         fill.ExecuteNonQuery();
+        connection.Close();
+
+        // What lies in the kernel's memory alone would be written by the gateway's first commit, at the cost of its start.
+        using var written = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(written);
     }
 }

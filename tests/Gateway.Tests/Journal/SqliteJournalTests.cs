@@ -44,6 +44,26 @@ public sealed class SqliteJournalTests(ITestOutputHelper output) : JournalContra
         Assert.Equal(2501, Append(journal, 1));
     }
 
+    // The clock was wrong for some of them, which stand among those that have expired.
+    [Fact]
+    public async Task Retention_AmongYoungerFrames_DeletesWhatIsOld()
+    {
+        var nowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var oldMs = DateTimeOffset.UtcNow.AddDays(-3).ToUnixTimeMilliseconds();
+        var journal = await Stages.StartJournalAsync(retentionDays: 2);
+        for (var i = 1; i <= 2 * JournalCleaner.PassFramesMax; i++)
+            Append(journal, (uint)i, receivedUtcMs: i <= JournalCleaner.PassFramesMax / 2 ? nowMs : oldMs);
+        journal.SaveCursor("mqtt", 2 * JournalCleaner.PassFramesMax);
+        await Stages.StopAsync(journal);
+
+        journal = await Stages.StartJournalAsync(retentionDays: 2);
+        await Eventually.TrueAsync(() => Stages.Metrics.RowsExpired.Count == 3 * JournalCleaner.PassFramesMax / 2, "what is old is deleted");
+        List<JournalRecord> records = [];
+        journal.Read(0, 2 * JournalCleaner.PassFramesMax, records);
+        Assert.All(records, record => Assert.Equal(nowMs, record.Frame.ReceivedUtcMs));
+        Assert.Equal(JournalCleaner.PassFramesMax / 2, records.Count);
+    }
+
     [Fact]
     public async Task Disk_ThatCannotBeWritten_LosesNothingAndRecovers()
     {
