@@ -43,6 +43,7 @@ internal sealed partial class JournalRing
         }
 
         CountBlocks(state, found);
+        FinishReleasing();
         CountFree();
     }
 
@@ -119,7 +120,7 @@ internal sealed partial class JournalRing
                 if (!record.IsFrame && Reader.Load(record))
                 {
                     Copy(record, state);
-                    State.Read(Reader.Buffer, JournalReader.HeaderBytes);
+                    State.Read(Reader.Buffer, JournalReader.HeaderBytes, record.PayloadBytes);
                 }
             }
 
@@ -332,10 +333,26 @@ internal sealed partial class JournalRing
             State.NextCounter = record.Counter + 1;
         }
 
-        if (IsHeld(record))
+        if (!IsHeld(record))
         {
-            _oldFrames += IsOld(record) ? 1 : 0;
+            return;
+        }
+
+        // The last state counts it no more: it is ashore. What cannot be burnt is held again, and is none of the old ones.
+        bool isReleasing = State.IsReleasing(record.Counter);
+        if (!isReleasing || !TryBurn(record))
+        {
+            _oldFrames += IsOld(record) && !isReleasing ? 1 : 0;
             Add(record);
+        }
+    }
+
+    private void FinishReleasing()
+    {
+        if (State.ReleasingBits != 0)
+        {
+            Sync();
+            State.ReleasingBits = 0;
         }
     }
 
@@ -345,8 +362,11 @@ internal sealed partial class JournalRing
         if (IsHeld(record))
         {
             BurnRecord(record);
-            _oldFrames += IsOld(record) ? 1 : 0;
-            State.Tallies[JournalState.TallyDamaged]++;
+            if (!State.IsReleasing(record.Counter))
+            {
+                _oldFrames += IsOld(record) ? 1 : 0;
+                State.Tallies[JournalState.TallyDamaged]++;
+            }
         }
     }
 
