@@ -205,39 +205,6 @@ public sealed class JournalReleaseTests(ITestOutputHelper output)
         Assert.True(after.HeldFrames < newest);
     }
 
-    /// <summary>
-    /// On littlefs each read opens a file. Each header twice (both copies where it has none), each block that counts once and
-    /// its last record once more.
-    /// </summary>
-    [Fact]
-    public void Start_OfAFullRing_ReadsABlockFiveTimesAtTheMostAndServesTheWatchdogMeanwhile()
-    {
-        const int blocks = 96;
-        var flash = new SimulatedFlash(4, 4_096, blocks);
-        var random = new Random(7);
-        var journal = Open(flash);
-        for (var counter = 0u; journal.DroppedFrames == 0; counter++)
-        {
-            var frame = JournalFrames.Frame(FrameKind.Track, counter, 222, random);
-            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
-        }
-
-        var beats = new Beats();
-        var recovery = new FlashJournal(flash, 0, blocks, beats).Recovery;
-
-        output.WriteLine($"{recovery.FlashReads} reads, {recovery.FlashReadBytes} bytes, {recovery.FrameRecords} frames, {beats.Count} beats");
-        Assert.True(recovery.FrameRecords > 60 * blocks / 8);
-        Assert.InRange(recovery.FlashReads, 2 * blocks, 5 * blocks);
-        Assert.InRange(beats.Count, 2 * blocks, 4 * blocks);
-    }
-
-    private sealed class Beats : IBeat
-    {
-        public int Count { get; private set; }
-
-        public void Beat() => Count++;
-    }
-
     private static Acknowledgement Selective(uint[] counters) => new()
     {
         SelectiveFirst = counters[0],
