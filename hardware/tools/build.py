@@ -7,7 +7,9 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # leaves nothing beside the sources
 
 import drawing
+import harness
 import kicad
+import power
 from circuit import SourceError, read_circuit, read_parts, read_symbols
 from layout import lay_sheet
 
@@ -36,8 +38,14 @@ def carrier_files():
     return files
 
 
+def other_files():
+    files = {f"harness/{cable}.svg": content for cable, content in harness.drawings(HARDWARE / "harness").items()}
+    files["power.csv"] = power.table(HARDWARE / "power")
+    return files
+
+
 def main(target):
-    for name, content in carrier_files().items():
+    for name, content in (carrier_files() | other_files()).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
