@@ -14,7 +14,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 /// <list type="bullet">
 /// <item>"file: NAME": the block is what the reader puts into that file.</item>
 /// <item>"runs: TEST": the block is run by bash to its end, which has to be a good one; with "exit: N", this one.</item>
-/// <item>"runs: TEST; until: TEXT": it goes on behind what follows; waited for is a line that has the text.</item>
+/// <item>"runs: TEST; until: TEXT": it goes on behind what follows; waited for is a line that has the text. "behind": nothing is waited for.</item>
 /// <item>"runs: TEST; eventually: TEXT": it is run again until it prints the text.</item>
 /// <item>"prints": each line of the block has to stand in what the command before it printed, in this order; "..." is anything.</item>
 /// <item>"stop: TEXT", without a block: the program that runs behind and has this in its command gets SIGTERM, and has to end well.</item>
@@ -110,7 +110,9 @@ internal sealed class GuideRun : IAsyncDisposable
             return false;
         var script = Used(string.Join('\n', part.Content));
         _output.WriteLine($"{DateTime.Now:mm:ss} $ {script}");
-        if (part.Value("until") is { } until)
+        if (part.Value("behind") is not null)
+            await StartAsync(script, "");
+        else if (part.Value("until") is { } until)
             await StartAsync(script, Used(until));
         else if (part.Value("eventually") is { } awaited)
             await RepeatAsync(script, Used(awaited));

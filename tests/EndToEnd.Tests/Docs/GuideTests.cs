@@ -31,5 +31,6 @@ public sealed class GuideTests(ITestOutputHelper output)
     {
         await using var run = new GuideRun(nameof(Readme_ThePartsByThemselves_DoWhatItSays), output, [MqttPort, HealthPort], ForwarderPort);
         Assert.True(await run.FollowAsync("README.md") >= 5);
+        Assert.Equal(1, await run.FollowAsync("docs/mqtt.md"));
     }
 }
