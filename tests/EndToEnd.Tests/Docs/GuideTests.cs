@@ -27,6 +27,14 @@ public sealed class GuideTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task DeveloperGuide_EncoderUnderSimulatedInput_DoesWhatItSays()
+    {
+        await using var run = new GuideRun(
+            nameof(DeveloperGuide_EncoderUnderSimulatedInput_DoesWhatItSays), output, [MqttPort, HealthPort], ForwarderPort);
+        Assert.True(await run.FollowAsync("docs/developer-guide.md") >= 6);
+    }
+
+    [Fact]
     public async Task Readme_ThePartsByThemselves_DoWhatItSays()
     {
         await using var run = new GuideRun(nameof(Readme_ThePartsByThemselves_DoWhatItSays), output, [MqttPort, HealthPort], ForwarderPort);
