@@ -9,7 +9,7 @@ internal static class FleetImport
 {
     /// <summary>
     /// The fleet with what was imported: it replaces what has its number or name, and is added otherwise. A unit that comes without a key
-    /// keeps those that it has. Null if the result would be no fleet; then <paramref name="errors"/> has why.
+    /// keeps those that it has, and takes the next key that it may bring. Null if the result would be no fleet; then <paramref name="errors"/> has why.
     /// </summary>
     public static FleetDocument? Merge(FleetDocument fleet, FleetDocument imported, string file, List<ConfigurationError> errors)
     {
@@ -51,7 +51,7 @@ internal static class FleetImport
 
     private static FleetUnitEntry WithKeys(FleetUnitEntry unit, FleetUnitEntry? before) => unit.Key is not null || before is null
         ? unit
-        : unit with { KeyEpoch = before.KeyEpoch, Key = before.Key, NextKey = before.NextKey, PreviousKey = before.PreviousKey };
+        : unit with { KeyEpoch = before.KeyEpoch, Key = before.Key, NextKey = unit.NextKey ?? before.NextKey, PreviousKey = before.PreviousKey };
 
     private static List<T> Merge<T, TKey>(IEnumerable<T> present, IReadOnlyCollection<T> imported, Func<T, TKey> keyOf)
         where TKey : notnull

@@ -8,12 +8,7 @@ namespace BoatTelemetry.Conformance.Tests.Tidy;
 /// <summary>The documents lead where they say, and the release is the same everywhere.</summary>
 public sealed partial class DocumentTests
 {
-    public static TheoryData<string> Documents() =>
-    [
-        .. Directory.EnumerateFiles(RepositoryPaths.Root, "*.md", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(RepositoryPaths.Root, file))
-            .Where(file => !file.StartsWith("artifacts", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal)),
-    ];
+    public static TheoryData<string> Documents() => [.. MarkdownPage.Names()];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -25,6 +20,21 @@ public sealed partial class DocumentTests
             .Select(match => match.Groups["target"].Value.Split('#')[0])
             .Where(target => target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal))
             .Where(target => !Path.Exists(Path.Combine(folder, target)));
+
+        Assert.Empty(dead);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Document_LinksToHeadings_LeadToHeadings(string document)
+    {
+        var folder = Path.GetDirectoryName(document)!;
+        var dead = Link().Matches(string.Join('\n', MarkdownPage.Read(document).Prose))
+            .Select(match => match.Groups["target"].Value.Split('#'))
+            .Where(target => target.Length == 2 && !target[0].Contains("://", StringComparison.Ordinal))
+            .Where(target => target[0].Length == 0 || target[0].EndsWith(".md", StringComparison.Ordinal))
+            .Where(target => !MarkdownPage.Read(target[0].Length == 0 ? document : Path.Combine(folder, target[0])).Anchors.Contains(target[1]))
+            .Select(target => string.Join('#', target));
 
         Assert.Empty(dead);
     }

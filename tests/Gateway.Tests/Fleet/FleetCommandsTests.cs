@@ -54,6 +54,18 @@ public sealed class FleetCommandsTests : IDisposable
     }
 
     [Fact]
+    public void Import_NextKeyAlone_IsTakenBesideTheKeyThatTheUnitHas()
+    {
+        File.WriteAllText(In("fleet.json"), Json(17, _first));
+        File.WriteAllText(In("next.json"), Json(17, _second).Replace("\"key\"", "\"nextKey\"", StringComparison.Ordinal));
+        Run(0, "import", "--fleet", In("fleet.json"), "--input", In("next.json"));
+
+        var fleet = File.ReadAllText(In("fleet.json"));
+        Assert.Contains($"\"key\": \"{Convert.ToHexString(_first)}\"", fleet, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"\"nextKey\": \"{Convert.ToHexString(_second)}\"", fleet, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Mistakes_AreToldAndChangeNothing()
     {
         File.WriteAllText(In("fleet.json"), Json(17, _first));

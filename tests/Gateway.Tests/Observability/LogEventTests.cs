@@ -38,6 +38,19 @@ public sealed partial class LogEventTests
         Assert.Equal(events, rows);
     }
 
+    [Fact]
+    public void OperatorGuide_SaysOfEveryWarningAndErrorWhatToDo()
+    {
+        var text = File.ReadAllText(RepositoryPaths.InRepository("docs", "operator-guide.md"));
+        var told = GuideRow().Matches(text).SelectMany(match => match.Groups["numbers"].Value.Split(", "))
+            .Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToList();
+
+        Assert.Equal(_events.Where(e => e.Level >= LogLevel.Warning).Select(e => e.EventId), told.Order());
+    }
+
+    [GeneratedRegex(@"^\| (?<numbers>\d{3}(, \d{3})*) \| [^|]+ \| [^|]+ \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex GuideRow();
+
     [GeneratedRegex(@"^\| (?<number>\d+) \| (?<level>[a-z]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 }

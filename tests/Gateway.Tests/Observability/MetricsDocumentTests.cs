@@ -26,6 +26,16 @@ public sealed partial class MetricsDocumentTests
         Assert.All(rows.Except(instruments.Keys), row => Assert.Contains($"\"{row}\"", source, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void OperatorGuide_AlarmsOnNoMetricThatIsNotThere()
+    {
+        var known = Row().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", "operations.md"))).Select(match => match.Groups["name"].Value);
+        var alarms = Row().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", "operator-guide.md"))).Select(match => match.Groups["name"].Value).ToList();
+
+        Assert.NotEmpty(alarms);
+        Assert.Empty(alarms.Except(known));
+    }
+
     private static Dictionary<string, string?> Counters()
     {
         var instruments = new Dictionary<string, string?>(StringComparer.Ordinal);
