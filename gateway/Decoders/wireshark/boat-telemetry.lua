@@ -699,6 +699,7 @@ local STATUS_LONG = {
   number("board_temperature_c", "Board temperature", 8, -40, 1, 1, nil, "C"), reserved(4),
 }
 local ACKNOWLEDGEMENT = { whole("base_counter", "Base counter", 32), whole("bitmap", "Bitmap", 32) }
+local SELECTIVE = { whole("selective_first", "First selective counter", 32), whole("selective_bitmap", "Selective bitmap", 32) }
 local COMMAND = { SPECIAL("command"), SPECIAL("expiry") }
 local COMMAND_BODY = {
   {
@@ -726,7 +727,7 @@ local function make_field(field)
     end
   end
 end
-for _, list in ipairs({ LIVE, EVENT, CONTACT, STATUS, STATUS_LONG, ACKNOWLEDGEMENT }) do
+for _, list in ipairs({ LIVE, EVENT, CONTACT, STATUS, STATUS_LONG, ACKNOWLEDGEMENT, SELECTIVE }) do
   for _, field in ipairs(list) do make_field(field) end
 end
 for _, list in ipairs(COMMAND_BODY) do
@@ -846,11 +847,13 @@ end
 
 -- ---- header
 
-local function limits(kind, flags)
+-- The fewest and the most bytes of a body. An acknowledgement's form is told by its length alone.
+local function limits(kind, flags, length)
   local event = band(flags, 4) ~= 0 and 18 or 13
   local status = band(flags, 8) ~= 0 and 50 or 13
-  local least = ({ 11, 12, 13, 12, event, status, 8, 5 })[kind]
-  local most = ({ 11, 12, 207, 51, event, status, 8, 20 })[kind]
+  local acknowledgement = length > 8 and 16 or 8
+  local least = ({ 11, 12, 13, 12, event, status, acknowledgement, 5 })[kind]
+  local most = ({ 11, 12, 207, 51, event, status, acknowledgement, 20 })[kind]
   return least, most
 end
 
@@ -875,8 +878,8 @@ local function read_header(bytes, direction)
   if header.durable then header.counter = take(reader, 32) else header.low = take(reader, 12) end
   local defined = header.kind == 5 and 15 or header.kind == 6 and 8 or 0
   if header.durable and band(header.flags, 15 - defined) ~= 0 then return header, "ReservedBits", "flags " .. header.flags end
-  local least, most = limits(header.kind, header.flags)
   local length = #bytes - header.bytes - header.tag
+  local least, most = limits(header.kind, header.flags, length)
   if length < least then return header, "TooShort", "a body of " .. length .. " bytes, at least " .. least end
   if length > most then return header, "TooLong", "a body of " .. length .. " bytes, at most " .. most end
   return header
@@ -961,6 +964,7 @@ function SHOW.whole(context, field)
   local value = take(context.reader, field.bits)
   if field.name == "to_counter" and value < context.from_counter then refuse(context, field.name, value) end
   if field.name == "from_counter" then context.from_counter = value end
+  if field.name == "selective_bitmap" and value < 2147483648 then refuse(context, field.name, value) end
   add_number(context, field, value)
 end
 
@@ -1087,7 +1091,10 @@ local BODIES = {
       if uptime_class_of(context.uptime_s) ~= context.uptime_class then refuse(context, "uptime", context.uptime_class) end
     end
   end,
-  [7] = function(context) show_list(context, ACKNOWLEDGEMENT) end,
+  [7] = function(context)
+    show_list(context, ACKNOWLEDGEMENT)
+    if #context.reader.bytes > 8 then show_list(context, SELECTIVE) end
+  end,
   [8] = function(context)
     show_list(context, COMMAND)
     if context.command then show_list(context, COMMAND_BODY[context.command]) end
