@@ -25,7 +25,8 @@ internal static class DecoderFields
         ("rssiDbm", "rssi_dbm", 1), ("snrCdb", "snr_db", 100), ("airtimePermille", "airtime_permille", 1),
         ("liveCounter", "live_counter", 1), ("dropped", "dropped", 1), ("fixesRefused", "fixes_refused", 1),
         ("freeMemoryKib", "free_memory_kib", 1), ("lastCommand", "last_command", 1), ("boardTemperatureC", "board_temperature_c", 1),
-        ("baseCounter", "base_counter", 1), ("bitmap", "bitmap", 1), ("selectiveFirst", "selective_first", 1),
+        ("framesDamaged", "frames_damaged", 1), ("sosDropped", "sos_dropped", 1), ("eventsLost", "events_lost", 1),
+        ("fixesLost", "fixes_lost", 1), ("baseCounter", "base_counter", 1), ("bitmap", "bitmap", 1), ("selectiveFirst", "selective_first", 1),
         ("selectiveBitmap", "selective_bitmap", 1), ("liveIntervalS", "live_interval_s", 1),
         ("trackIntervalS", "track_interval_s", 1), ("durationMin", "duration_min", 1), ("fromCounter", "from_counter", 1),
         ("toCounter", "to_counter", 1), ("eventCounter", "event_counter", 1), ("sosCode", "sos_code", 1),
@@ -101,6 +102,12 @@ internal static class DecoderFields
                 _ => ["key"],
             };
             foreach (var name in _commandFields.Except(kept))
+                own.Remove(name);
+        }
+
+        if (kind == 6 && (flags & 4) == 0)
+        {
+            foreach (var name in new[] { "framesDamaged", "sosDropped", "eventsLost", "fixesLost" })
                 own.Remove(name);
         }
 

@@ -35,8 +35,7 @@ var BILGE = [null, 'dry', 'water', 'high_water'];
 var FAULTS = ['receiver', 'radio', 'modem', 'environment_sensor', 'power_sensor', 'journal'];
 var COMMAND_RESULT = [null, 'done', 'refused_not_understood', 'refused_out_of_range', 'refused_expired', 'failed'];
 var COMMANDS = [null, 'report_interval', 'status_request', 'backlog_range', 'sos_acknowledged', 'key_change'];
-var COMMAND_BYTES = [0, 5, 1, 8, 5, 16];
-var COMMAND_HEAD_BYTES = 4;
+var COMMAND_BYTES = [0, 9, 5, 12, 9, 20];
 var EXPIRY_STEP_MS = 8000;
 var EXPIRY_NEVER = 268435455; // 28 bits
 
@@ -97,12 +96,12 @@ function failed(error) {
 }
 
 function flagsDefined(fPort) {
-  return fPort === PORT_EVENT ? 15 : fPort === PORT_STATUS ? 8 : 0;
+  return fPort === PORT_EVENT ? 15 : fPort === PORT_STATUS ? 12 : 0;
 }
 
 function lengthError(fPort, flags, length) {
   var event = flags & 4 ? 18 : 13;
-  var status = flags & 8 ? 50 : 13;
+  var status = (flags & 8 ? 50 : 13) + (flags & 4 ? 8 : 0);
   var acknowledgement = length > 8 ? 16 : 8;
   var least = [0, 11, 12, 13, 12, event, status, acknowledgement, 5][fPort];
   var most = [0, 11, 12, 207, 51, event, status, acknowledgement, 20][fPort];
@@ -296,6 +295,8 @@ function decodeStatus(reader, flags, data) {
   } else if (uptimeClass < 15) {
     data.uptime_at_least_s = uptimeClass === 0 ? 0 : 60 << (uptimeClass - 1);
   }
+
+  if (flags & 4) reader.measures(data, LOSSES);
 }
 
 // name, bits, and where they differ from a plain count: zero, step, per, last code
@@ -308,6 +309,8 @@ var LONG_STATUS_1 = [
 ];
 var STATUS_1 = [['supply_v', 8, 0, 200, 1000], ['battery_v', 7, 2500, 20, 1000], ['oldest_held_back', 16], ['backlog', 12],
   ['temperature_c', 7, -40, 1, 1]];
+
+var LOSSES = [['frames_damaged', 16], ['sos_dropped', 12], ['events_lost', 12], ['fixes_lost', 24]];
 
 function decodeLongStatus(reader, data) {
   reader.measures(data, LONG_STATUS_1);
@@ -340,7 +343,7 @@ function decodeAcknowledgement(reader, length, data) {
 function decodeCommand(reader, length, data) {
   data.kind = 'command';
   var code = reader.raw(4);
-  if (!COMMANDS[code] || COMMAND_HEAD_BYTES + COMMAND_BYTES[code] !== length) {
+  if (!COMMANDS[code] || COMMAND_BYTES[code] !== length) {
     reader.refuse('command', code + ' in a body of ' + length + ' bytes');
     return;
   }
@@ -787,11 +790,11 @@ function axisLearn(o, residual0, residual1, residual2, ratio16) {
   if (n <= YOUNG_BETA.length) {
     o.steps = n + 1;
     beta0 = YOUNG_BETA[n - 1];
-    beta1 = beta0 > beta1 ? beta0 : beta1;
-    beta2 = beta0 > beta2 ? beta0 : beta2;
+    beta1 = Math.max(beta0, beta1);
+    beta2 = Math.max(beta0, beta2);
     if (n <= YOUNG_ALPHA.length) {
       alpha2 = YOUNG_ALPHA[n - 1];
-      alpha1 = alpha2 > alpha1 ? alpha2 : alpha1;
+      alpha1 = Math.max(alpha1, alpha2);
     }
   }
 
@@ -895,7 +898,7 @@ function reportDerive(o, north, east, latE5, intervalS) {
   east = (east * COSINE[(Math.abs(latE5) / 100000) | 0]) >> 12;
   var length = Math.floor(Math.sqrt(north * north + east * east));
   var speed256 = ((((length * 5533) >> 8) / intervalS) | 0) << shift;
-  o.derivedSpeed256 = speed256 > MEAN_MAX ? MEAN_MAX : speed256;
+  o.derivedSpeed256 = Math.min(speed256, MEAN_MAX);
   if (length !== 0) o.derivedCourse256 = bearing256(north, east);
 }
 

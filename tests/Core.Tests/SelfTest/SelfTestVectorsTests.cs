@@ -132,6 +132,7 @@ public sealed class SelfTestVectorsTests
     {
         var report = VectorFrames.Filled(new StatusReport(), vector);
         report.IsLong = vector.Fields.ContainsKey("humidityPercent");
+        report.HasLosses = vector.Fields.ContainsKey("framesDamaged");
         return report;
     }
 
