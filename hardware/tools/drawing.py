@@ -21,6 +21,7 @@ def sheet_drawing(sheet, page, symbols, parts):
         out += symbol(placed, symbols[placed.part.symbol], parts[placed.part.reference])
     out += [ground(x, y) for x, y in page.grounds]
     out += [f'<path class="w" d="M{number(x - .8)} {number(y - .8)}l1.6 1.6m0-1.6l-1.6 1.6"/>' for x, y in page.opens]
+    out += [f'<path class="w" d="M{number(x)} {number(y)}v-1.3l-1-.6 1-.6 1 .6-1 .6"/>' for _, x, y in page.flags]
     out += [label(*each) for each in page.labels]
     return "\n".join(out) + "\n</svg>\n"
 

@@ -104,12 +104,14 @@ class BlockLayout:
         steps = list(nodes_of(run))
         first, last = list(run[0].nets.values())[0], steps[-1][1][1]
         moves = [how(part, nodes) for part, nodes in steps]
-        up = (4 if "up" in moves else 2) * PITCH
-        start, y = label_width(first), self.row_top + up + PITCH
+        named = {index: nodes[1] for index, (_, nodes) in enumerate(steps[:-1])
+                 if moves[index] == "along" and nodes[1] != last and self._is_used_elsewhere(nodes[1], run)}
+        up = (4 if "up" in moves or named else 2) * PITCH
+        start = label_width(first)
         x = self._room(start + STEP * len(run) + label_width(last) + PITCH, up + 5 * PITCH) + start
         y = self.row_top + up + PITCH
         self.page.end(first, x, y, "left")
-        for index, ((part, (_, after)), move) in enumerate(zip(steps, moves)):
+        for index, ((part, _), move) in enumerate(zip(steps, moves)):
             shape = Shape(part.symbol, self.symbols[part.symbol])
             if move == "along":
                 self.page.placed.append(Placed(part, shape, x + END + PITCH, y, 90, (x + PITCH + 1.27, y - 2.3)))
@@ -123,8 +125,8 @@ class BlockLayout:
                 self.page.junctions.append((at, y))
                 self.page.wires.append((at, y, x + STEP, y))
             x += STEP
-            if move == "along" and index < len(run) - 1 and self._is_used_elsewhere(after, run):
-                self.page.labels.append((after, x, y, "up"))
+            if index in named:
+                self.page.labels.append((named[index], x, y, "up"))
         self.page.end(last, x, y, "right")
 
     def _is_used_elsewhere(self, net, run):
