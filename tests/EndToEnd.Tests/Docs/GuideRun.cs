@@ -15,7 +15,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 /// <item>"file: NAME": the block is what the reader puts into that file.</item>
 /// <item>"runs: TEST": the block is run by bash to its end, which has to be a good one; with "exit: N", this one.</item>
 /// <item>"runs: TEST; until: TEXT": it goes on behind what follows; waited for is a line that has the text. "behind": nothing is waited for.</item>
-/// <item>"runs: TEST; eventually: TEXT": it is run again until it prints the text.</item>
+/// <item>"runs: TEST; eventually: TEXT": it is run again until it prints the text; " &amp; " is between several.</item>
 /// <item>"prints": each line of the block has to stand in what the command before it printed, in this order; "..." is anything.</item>
 /// <item>"stop: TEXT", without a block: the program that runs behind and has this in its command gets SIGTERM, and has to end well.</item>
 /// </list>
@@ -148,7 +148,7 @@ internal sealed class GuideRun : IAsyncDisposable
             await using var command = new BackgroundCommand(script, _folder.FullName, InFolder("bin"));
             await command.ExitAsync(_patience);
             _printed = command.Log;
-            if (Regex.IsMatch(_printed, Pattern(awaited)))
+            if (Array.TrueForAll(awaited.Split(" & "), text => Regex.IsMatch(_printed, Pattern(text))))
                 break;
             if (waited.Elapsed > _patience)
                 throw new InvalidOperationException($"never printed \"{awaited}\":\n{script}\n{_printed}");
