@@ -39,7 +39,7 @@ public sealed partial class MarkdownPage
             var seen = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var heading in Headings)
             {
-                var text = Linked().Replace(heading.TrimStart('#').Trim(), "$1");
+                var text = Linked().Replace(heading.TrimStart('#').Trim(), "${text}");
                 var slug = Punctuation().Replace(text.ToLowerInvariant(), "").Replace(' ', '-');
                 var count = seen.GetValueOrDefault(slug);
                 seen[slug] = count + 1;
@@ -104,7 +104,7 @@ public sealed partial class MarkdownPage
     [GeneratedRegex("^#{1,6} ", RegexOptions.None, 1000)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Linked();
 
     [GeneratedRegex(@"[^\p{L}\p{N} _-]", RegexOptions.None, 1000)]

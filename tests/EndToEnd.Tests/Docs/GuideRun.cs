@@ -25,6 +25,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 internal sealed class GuideRun : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _matching = TimeSpan.FromSeconds(10);
 
     private readonly string _test;
     private readonly ITestOutputHelper _output;
@@ -148,7 +149,7 @@ internal sealed class GuideRun : IAsyncDisposable
             await using var command = new BackgroundCommand(script, _folder.FullName, InFolder("bin"));
             await command.ExitAsync(_patience);
             _printed = command.Log;
-            if (Array.TrueForAll(awaited.Split(" & "), text => Regex.IsMatch(_printed, Pattern(text))))
+            if (Array.TrueForAll(awaited.Split(" & "), text => IsIn(_printed, text)))
                 break;
             if (waited.Elapsed > _patience)
                 throw new InvalidOperationException($"never printed \"{awaited}\":\n{script}\n{_printed}");
@@ -175,21 +176,23 @@ internal sealed class GuideRun : IAsyncDisposable
         var at = 0;
         foreach (var line in lines.Where(line => line.Trim().Length > 0 && line.Trim() != "..."))
         {
-            var found = new Regex(Pattern(Used(line.Trim()))).Match(_printed, at);
+            var found = new Regex(Pattern(Used(line.Trim())), RegexOptions.None, _matching).Match(_printed, at);
             if (!found.Success)
                 throw new InvalidOperationException($"\"{line}\" was not printed (in this order):\n{_printed}");
             at = found.Index + found.Length;
         }
     }
 
+    private static bool IsIn(string printed, string text) => Regex.IsMatch(printed, Pattern(text), RegexOptions.None, _matching);
+
     // Runs of blanks are as wide as a table makes them.
-    private static string Pattern(string text) =>
-        string.Join("[^\n]*", text.Split("...").Select(piece => Regex.Replace(Regex.Escape(piece), @"(\\ )+", @"[ \t]+")));
+    private static string Pattern(string text) => string.Join(
+        "[^\n]*", text.Split("...").Select(piece => string.Join("[ \t]+", piece.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Regex.Escape))));
 
     private string Used(string text)
     {
         foreach (var (written, used) in _stands)
-            text = Regex.Replace(text, $@"(?<![\w]){Regex.Escape(written)}(?!\w)", used);
+            text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(written)}(?!\w)", used, RegexOptions.None, _matching);
         return text;
     }
 
@@ -292,11 +295,11 @@ internal sealed class GuideRun : IAsyncDisposable
                 lock (_log)
                 {
                     said = _said.Task;
-                    if (Regex.IsMatch(_log.ToString(), Pattern(text)))
+                    if (IsIn(_log.ToString(), text))
                         return;
                 }
 
-                if (await Task.WhenAny(said, ended, never) != said && !Regex.IsMatch(Log, Pattern(text)))
+                if (await Task.WhenAny(said, ended, never) != said && !IsIn(Log, text))
                     throw new InvalidOperationException($"never printed \"{text}\":\n{Script}\n{Log}");
             }
         }
