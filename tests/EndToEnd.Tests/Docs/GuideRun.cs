@@ -218,6 +218,8 @@ internal sealed class GuideRun : IAsyncDisposable
     {
         var path = Path.Combine(InFolder("bin"), name);
         File.WriteAllText(path, "#!/bin/sh\n" + content);
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("The guides are done by bash.");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -276,9 +278,9 @@ internal sealed class GuideRun : IAsyncDisposable
             {
                 await _process.WaitForExitAsync(timeout.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
-                throw new InvalidOperationException($"did not end in {patience.TotalSeconds} s:\n{Script}\n{Log}");
+                throw new InvalidOperationException($"did not end in {patience.TotalSeconds} s:\n{Script}\n{Log}", e);
             }
 
             return _process.ExitCode;
