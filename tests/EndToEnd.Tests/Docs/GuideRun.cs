@@ -15,7 +15,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 /// <item>"file: NAME": the block is what the reader puts into that file.</item>
 /// <item>"runs: TEST": the block is run by bash to its end, which has to be a good one; with "exit: N", this one.</item>
 /// <item>"runs: TEST; until: TEXT": it goes on behind what follows; waited for is a line that has the text. "behind": nothing is waited for.</item>
-/// <item>"runs: TEST; eventually: TEXT": it is run again until it prints the text.</item>
+/// <item>"runs: TEST; eventually: TEXT": it is run again until it prints the text; " &amp; " is between several.</item>
 /// <item>"prints": each line of the block has to stand in what the command before it printed, in this order; "..." is anything.</item>
 /// <item>"stop: TEXT", without a block: the program that runs behind and has this in its command gets SIGTERM, and has to end well.</item>
 /// </list>
@@ -25,6 +25,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 internal sealed class GuideRun : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _matching = TimeSpan.FromSeconds(10);
 
     private readonly string _test;
     private readonly ITestOutputHelper _output;
@@ -148,7 +149,7 @@ internal sealed class GuideRun : IAsyncDisposable
             await using var command = new BackgroundCommand(script, _folder.FullName, InFolder("bin"));
             await command.ExitAsync(_patience);
             _printed = command.Log;
-            if (Regex.IsMatch(_printed, Pattern(awaited)))
+            if (Array.TrueForAll(awaited.Split(" & "), text => IsIn(_printed, text)))
                 break;
             if (waited.Elapsed > _patience)
                 throw new InvalidOperationException($"never printed \"{awaited}\":\n{script}\n{_printed}");
@@ -175,21 +176,23 @@ internal sealed class GuideRun : IAsyncDisposable
         var at = 0;
         foreach (var line in lines.Where(line => line.Trim().Length > 0 && line.Trim() != "..."))
         {
-            var found = new Regex(Pattern(Used(line.Trim()))).Match(_printed, at);
+            var found = new Regex(Pattern(Used(line.Trim())), RegexOptions.None, _matching).Match(_printed, at);
             if (!found.Success)
                 throw new InvalidOperationException($"\"{line}\" was not printed (in this order):\n{_printed}");
             at = found.Index + found.Length;
         }
     }
 
+    private static bool IsIn(string printed, string text) => Regex.IsMatch(printed, Pattern(text), RegexOptions.None, _matching);
+
     // Runs of blanks are as wide as a table makes them.
-    private static string Pattern(string text) =>
-        string.Join("[^\n]*", text.Split("...").Select(piece => Regex.Replace(Regex.Escape(piece), @"(\\ )+", @"[ \t]+")));
+    private static string Pattern(string text) => string.Join(
+        "[^\n]*", text.Split("...").Select(piece => string.Join("[ \t]+", piece.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Regex.Escape))));
 
     private string Used(string text)
     {
         foreach (var (written, used) in _stands)
-            text = Regex.Replace(text, $@"(?<![\w]){Regex.Escape(written)}(?!\w)", used);
+            text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(written)}(?!\w)", used, RegexOptions.None, _matching);
         return text;
     }
 
@@ -215,6 +218,8 @@ internal sealed class GuideRun : IAsyncDisposable
     {
         var path = Path.Combine(InFolder("bin"), name);
         File.WriteAllText(path, "#!/bin/sh\n" + content);
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("The guides are done by bash.");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -273,9 +278,9 @@ internal sealed class GuideRun : IAsyncDisposable
             {
                 await _process.WaitForExitAsync(timeout.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
-                throw new InvalidOperationException($"did not end in {patience.TotalSeconds} s:\n{Script}\n{Log}");
+                throw new InvalidOperationException($"did not end in {patience.TotalSeconds} s:\n{Script}\n{Log}", e);
             }
 
             return _process.ExitCode;
@@ -292,11 +297,11 @@ internal sealed class GuideRun : IAsyncDisposable
                 lock (_log)
                 {
                     said = _said.Task;
-                    if (Regex.IsMatch(_log.ToString(), Pattern(text)))
+                    if (IsIn(_log.ToString(), text))
                         return;
                 }
 
-                if (await Task.WhenAny(said, ended, never) != said && !Regex.IsMatch(Log, Pattern(text)))
+                if (await Task.WhenAny(said, ended, never) != said && !IsIn(Log, text))
                     throw new InvalidOperationException($"never printed \"{text}\":\n{Script}\n{Log}");
             }
         }
