@@ -1,0 +1,26 @@
+using System.CommandLine;
+using BoatTelemetry.BoatCtl.Bench;
+using BoatTelemetry.BoatCtl.Commands;
+using BoatTelemetry.BoatCtl.Terminal;
+
+namespace BoatTelemetry.BoatCtl;
+
+/// <summary>All commands, in the order in which a new unit meets them.</summary>
+internal static class BoatCtlCommands
+{
+    public static RootCommand Create(Shell shell)
+    {
+        var unit = new UnitOptions();
+        var root = new RootCommand(
+            $"""
+            Flashes, provisions, configures and looks at boat units. docs/boatctl.md has an example of each command.
+
+            {ExitCode.Table}
+            """)
+        {
+            ConfigCommand.Create(shell, unit),
+        };
+        root.Options.Add(shell.Json);
+        return root;
+    }
+}
