@@ -18,7 +18,14 @@ internal static class BoatCtlCommands
             {ExitCode.Table}
             """)
         {
+            FlashCommand.Create(shell, unit),
+            ProvisionCommand.Create(shell, unit),
             ConfigCommand.Create(shell, unit),
+            RadioCommand.Create(shell),
+            DecodeCommand.Create(shell),
+            AirtimeCommand.Create(shell),
+            SimulateCommand.Create(shell),
+            CompletionCommand.Create(shell),
         };
         root.Options.Add(shell.Json);
         return root;

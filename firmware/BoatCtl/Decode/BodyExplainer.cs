@@ -3,40 +3,41 @@ using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatCtl.Decode;
 
-/// <summary>Explains the body of an opened frame.</summary>
-/// <param name="codec">Holds it.</param>
+/// <summary>Explains a body that has been opened.</summary>
+/// <param name="flags">Of the header.</param>
+/// <param name="body">From index 0.</param>
+/// <param name="bodyBytes">Its length.</param>
 /// <param name="area">That its positions count from.</param>
-internal sealed class BodyExplainer(FrameCodec codec, OperatingArea area)
+internal sealed class BodyExplainer(FrameKind kind, int flags, byte[] body, int bodyBytes, OperatingArea area)
 {
     private readonly BitReader _bits = new();
 
-    private int FromBit => codec.Header.Bytes * 8;
+    private int FromBit => FrameLimits.HeaderBytes(kind) * 8;
 
     /// <summary>Its fields; of a track block and a sketch those before the code, and the code as one.</summary>
     public IReadOnlyList<ExplainedField> Fields()
     {
-        var header = codec.Header;
-        if (BodyLayout.Of(header.Kind, header.Flags, codec.Body[0] >> 4, codec.BodyBytes, area) is not { } layout)
+        if (BodyLayout.Of(kind, flags, body[0] >> 4, bodyBytes, area) is not { } layout)
         {
             return
             [
-                new ExplainedField(FramePart.Body, "command", FromBit, 4, (uint)(codec.Body[0] >> 4), "a command that is not defined") { Problem = "allowed: 1 to 5" },
+                new ExplainedField(FramePart.Body, "command", FromBit, 4, (uint)(body[0] >> 4), "a command that is not defined") { Problem = "allowed: 1 to 5" },
             ];
         }
 
-        _bits.Reset(codec.Body, 0, codec.BodyBytes);
+        _bits.Reset(body, 0, bodyBytes);
         List<ExplainedField> fields = [];
         var at = 0;
         foreach (var field in layout)
         {
-            if (at + field.Bits > codec.BodyBytes * 8)
+            if (at + field.Bits > bodyBytes * 8)
                 break;
             fields.Add(Explained(field, at));
             at += field.Bits;
         }
 
-        if (header.Kind is FrameKind.Track or FrameKind.Sketch && codec.BodyBytes * 8 > at)
-            fields.Add(new ExplainedField(FramePart.Body, "code", FromBit + at, (codec.BodyBytes * 8) - at, null, "range code of the other fixes"));
+        if (kind is FrameKind.Track or FrameKind.Sketch && bodyBytes * 8 > at)
+            fields.Add(new ExplainedField(FramePart.Body, "code", FromBit + at, (bodyBytes * 8) - at, null, "range code of the other fixes"));
         return CrossChecked(fields);
     }
 
@@ -49,7 +50,7 @@ internal sealed class BodyExplainer(FrameCodec codec, OperatingArea area)
                 return $"at {field.Name} (bits {field.FromBit} to {field.FromBit + field.Bits - 1}): {field.Raw}, {field.Problem}";
         }
 
-        return $"at the length: {codec.BodyBytes} bytes of body are not this command's";
+        return $"at the length: {bodyBytes} bytes of body are not this command's";
     }
 
     private ExplainedField Explained(BodyField field, int at)
@@ -83,16 +84,16 @@ internal sealed class BodyExplainer(FrameCodec codec, OperatingArea area)
     // What two fields say together.
     private List<ExplainedField> CrossChecked(List<ExplainedField> fields)
     {
-        switch (codec.Header.Kind)
+        switch (kind)
         {
-            case FrameKind.Event when (codec.Header.Flags & EventFrame.WorldFlag) != 0 && fields[1].IsUnknown != fields[2].IsUnknown:
+            case FrameKind.Event when (flags & EventFrame.WorldFlag) != 0 && fields[1].IsUnknown != fields[2].IsUnknown:
                 var half = fields[1].IsUnknown ? 1 : 2;
                 fields[half] = fields[half] with { Problem = "lat and lon are unknown together, or neither is" };
                 break;
-            case FrameKind.Command when codec.Body[0] >> 4 == (int)CommandKind.BacklogRange && fields.Count == 4 && fields[3].Raw < fields[2].Raw:
+            case FrameKind.Command when body[0] >> 4 == (int)CommandKind.BacklogRange && fields.Count == 4 && fields[3].Raw < fields[2].Raw:
                 fields[3] = fields[3] with { Problem = "allowed: not below from" };
                 break;
-            case FrameKind.Status when (codec.Header.Flags & StatusFrame.LongFlag) != 0:
+            case FrameKind.Status when (flags & StatusFrame.LongFlag) != 0:
                 CheckUptime(fields);
                 break;
         }

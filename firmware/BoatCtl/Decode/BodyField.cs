@@ -31,7 +31,14 @@ internal static class BodyFields
     public static uint AllOnes(int bits) => uint.MaxValue >> (32 - bits);
 
     /// <summary>zero + step x code; all ones is unknown, and the code before it, or <paramref name="last"/>, is the last one.</summary>
+    /// <param name="name">As in FRAME-SPEC.</param>
+    /// <param name="report">The value's name in Core's reports.</param>
+    /// <param name="bits">Its width.</param>
     /// <param name="unit">Behind the number, which is divided by <paramref name="divisor"/> first.</param>
+    /// <param name="divisor">From the unit of the report to the one shown.</param>
+    /// <param name="zero">What code 0 means.</param>
+    /// <param name="step">What a code adds.</param>
+    /// <param name="last">The last code that is a number; null for the one before all ones.</param>
     /// <param name="ends">Whether the last code says "or more" (<c>+</c>), or "or less" (<c>-</c>), or itself (a blank).</param>
     public static BodyField Measure(
         string name, string report, int bits, string unit, decimal divisor = 1, int zero = 0, int step = 1, uint? last = null, char ends = '+')
@@ -99,6 +106,9 @@ internal static class BodyFields
     };
 
     /// <summary>A coordinate in steps of 1e-5 degree from an origin.</summary>
+    /// <param name="name">As in FRAME-SPEC.</param>
+    /// <param name="report">The value's name in Core's reports.</param>
+    /// <param name="bits">Its width.</param>
     /// <param name="span">Steps from the origin on that there can be.</param>
     /// <param name="toE5">From the steps to degrees x 10^5.</param>
     /// <param name="hasUnknown">Whether all ones is unknown.</param>

@@ -21,8 +21,11 @@ internal static class BodyLayout
     private static readonly OperatingArea _world = new(-9_000_000, -18_000_000);
 
     /// <summary>The fields of a body, or null for a command that is not defined.</summary>
+    /// <param name="kind">Of the header.</param>
+    /// <param name="flags">Of the header.</param>
     /// <param name="command">The command in the first four bits; for kind 8 alone.</param>
     /// <param name="bodyBytes">Tells the long acknowledgement from the short one.</param>
+    /// <param name="area">That positions count from.</param>
     public static IReadOnlyList<BodyField>? Of(FrameKind kind, int flags, int command, int bodyBytes, OperatingArea area) => kind switch
     {
         FrameKind.LiveArea => [.. Area(area), .. Live(), Reserved(1)],

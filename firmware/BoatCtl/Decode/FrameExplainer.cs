@@ -64,7 +64,7 @@ internal sealed class FrameExplainer(FrameKeys keys)
         }
 
         var rejection = _codec.ReadBody();
-        var body = new BodyExplainer(_codec, area);
+        var body = new BodyExplainer(header.Kind, header.Flags, _codec.Body, _codec.BodyBytes, area);
         var fields = body.Fields();
         IReadOnlyList<ExplainedFix> fixes = [];
         var stopped = rejection == FrameRejection.None ? "" : body.Stopped(fields);

@@ -11,8 +11,12 @@ internal enum FramePart
 }
 
 /// <summary>A run of bits of a frame with what it says.</summary>
+/// <param name="Part">Of the frame.</param>
+/// <param name="Name">As in FRAME-SPEC.</param>
 /// <param name="FromBit">From the frame's first bit on.</param>
+/// <param name="Bits">How many.</param>
 /// <param name="Raw">The code; null where there is none to show: what is sealed, and keys.</param>
+/// <param name="Meaning">What it says, with its unit.</param>
 internal sealed record ExplainedField(FramePart Part, string Name, int FromBit, int Bits, uint? Raw, string Meaning)
 {
     /// <summary>Whether the sender said that it does not know.</summary>

@@ -4,6 +4,7 @@ namespace BoatTelemetry.BoatCtl.Decode;
 
 /// <summary>A frame that was asked about.</summary>
 /// <param name="Line">Of the file, from 1; 0 of an argument.</param>
+/// <param name="Bytes">The frame.</param>
 /// <param name="Heard">How a capture says it was heard; empty elsewhere.</param>
 internal sealed record InputFrame(int Line, byte[] Bytes, string Heard);
 

@@ -12,6 +12,8 @@ internal sealed class TrackExplainer
 
     /// <summary>All that can be read.</summary>
     /// <param name="kind">Track or sketch.</param>
+    /// <param name="payload">From index 0.</param>
+    /// <param name="bytes">Of the payload.</param>
     /// <param name="stopped">Where and why reading ended before the end; else empty.</param>
     public IReadOnlyList<ExplainedFix> Read(FrameKind kind, byte[] payload, int bytes, out string stopped) =>
         kind == FrameKind.Track ? Track(payload, bytes, out stopped) : Sketch(payload, bytes, out stopped);

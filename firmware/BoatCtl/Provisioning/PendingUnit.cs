@@ -15,6 +15,12 @@ namespace BoatTelemetry.BoatCtl.Provisioning;
 /// <param name="Before">The unit's configuration before, to be taken back.</param>
 internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before)
 {
+    /// <summary>
+    /// Whether the key may have left for the unit. Until then no unit has it, and the pending file can go whichever unit is plugged in; from
+    /// then on only a unit that took the configuration and has no key shows that it did not arrive.
+    /// </summary>
+    public bool IsKeySent { get; init; }
+
     /// <summary>Behind the fleet file's name.</summary>
     public const string Suffix = ".pending";
 
@@ -42,6 +48,20 @@ internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before
             if (File.Exists(file))
                 throw Unfinished(file);
             throw new CommandException(ExitCode.Missing, "pending-not-written", $"Nothing was changed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Puts the file in the place of the one before, whole or not at all.</summary>
+    /// <exception cref="CommandException">It could not be written; what was there still is.</exception>
+    public void Update(FleetStore fleet)
+    {
+        try
+        {
+            FleetWriter.Replace(PathFor(fleet), JsonSerializer.SerializeToUtf8Bytes(ToJson(fleet)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.HalfDone, "pending-not-written", $"The unit is configured and has no key: {e.Message} Make room, then: boatctl provision --resume --fleet {fleet.FilePath}", e);
         }
     }
 
@@ -82,6 +102,7 @@ internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before
             ["agency"] = Plan.Agency,
             ["name"] = Plan.Name,
             [form == KeyForm.Wrapped ? "keyWrapped" : "key"] = text,
+            ["keySent"] = IsKeySent,
             ["before"] = Before.DeepClone(),
         };
         if (Plan.Area is { } area)
@@ -99,7 +120,7 @@ internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before
         {
             Area = json["area"] is JsonArray area ? new OperatingArea((int)area[0]!, (int)area[1]!) : null,
         };
-        return new PendingUnit(plan, key, json["before"]!.DeepClone().AsObject());
+        return new PendingUnit(plan, key, json["before"]!.DeepClone().AsObject()) { IsKeySent = (bool)json["keySent"]! };
     }
 
     private static CommandException Unreadable(string file, Exception? e) => new(

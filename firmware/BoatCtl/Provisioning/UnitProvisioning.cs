@@ -56,7 +56,9 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
             var before = bench.Ask("config get")["config"]!.AsObject();
             pending = new PendingUnit(plan, new UnitKey(RandomNumberGenerator.GetBytes(16)), before);
             pending.Save(fleet);
-            Configure(bench, UnitConfiguration.Planned(before, plan, document.Area));
+            Configure(bench, PlannedConfiguration.Of(before, plan, document.Area));
+            pending = pending with { IsKeySent = true };
+            pending.Update(fleet);
             SetKey(bench, pending);
         }
 
@@ -83,25 +85,35 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
         using (var bench = open())
         {
             var info = bench.Ask("info");
-            var check = (string?)info["keyCheck"];
-            if (check is null)
+            if ((string?)info["keyCheck"] is not { } check)
             {
-                bench.Ask("config set", new JsonObject { ["config"] = pending.Before.DeepClone() });
-                PendingUnit.Delete(fleet);
+                TakeBack(bench, pending);
                 return ProvisionEnd.TakenBack;
             }
 
             if (check != KeyCheck.Of(pending.Key))
-            {
-                throw new CommandException(
-                    ExitCode.Refused, "another-unit", $"This unit (number {info["unit"]}) has another key than unit {pending.Plan.Unit} was given: plug the unit in that was left half provisioned.");
-            }
+                throw AnotherUnit(pending, "has another key");
         }
 
         ReadBack(pending);
         Complete(pending);
         return ProvisionEnd.Provisioned;
     }
+
+    // A unit without a key. Its stored configuration says whether it is the one, or another that has none either.
+    private void TakeBack(BenchClient bench, PendingUnit pending)
+    {
+        var stored = bench.Ask("config get")["config"]!.AsObject();
+        var isConfigured = (int?)stored["unit"]?["id"] == pending.Plan.Unit && (string?)stored["unit"]?["agency"] == pending.Plan.Agency;
+        if (pending.IsKeySent && !isConfigured)
+            throw AnotherUnit(pending, "has no key, and not its number");
+        if (isConfigured)
+            bench.Ask("config set", new JsonObject { ["config"] = pending.Before.DeepClone() });
+        PendingUnit.Delete(fleet);
+    }
+
+    private static CommandException AnotherUnit(PendingUnit pending, string has) => new(
+        ExitCode.Refused, "another-unit", $"This unit {has}: plug the one in that was left half provisioned, which is to be unit {pending.Plan.Unit}.");
 
     private static void CheckUnit(JsonObject info)
     {

@@ -4,12 +4,13 @@ using BoatTelemetry.Core.Frames;
 namespace BoatTelemetry.BoatCtl.Provisioning;
 
 /// <summary>A unit's configuration as a whole, as <c>config get</c> gives it and <c>config set</c> takes it.</summary>
-internal static class UnitConfiguration
+internal static class PlannedConfiguration
 {
     /// <summary>The configuration that makes a unit what is planned; what the plan does not say stays.</summary>
     /// <param name="present">What the unit has now.</param>
+    /// <param name="plan">What the unit is to be.</param>
     /// <param name="fleetArea">The area of units that have none of their own.</param>
-    public static JsonObject Planned(JsonObject present, UnitPlan plan, OperatingArea fleetArea)
+    public static JsonObject Of(JsonObject present, UnitPlan plan, OperatingArea fleetArea)
     {
         var config = present.DeepClone().AsObject();
         var area = plan.Area ?? fleetArea;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using BoatTelemetry.Gateway.Fleet;
 
-namespace BoatTelemetry.BoatCtl.Provisioning;
+namespace BoatTelemetry.Gateway.Fleet;
 
 /// <summary>
 /// The check value by which two sides compare a key without telling it: the first three bytes of a block of zeros enciphered with it
