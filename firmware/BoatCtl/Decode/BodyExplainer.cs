@@ -4,6 +4,7 @@ using BoatTelemetry.Core.Reports;
 namespace BoatTelemetry.BoatCtl.Decode;
 
 /// <summary>Explains a body that has been opened.</summary>
+/// <param name="kind">Of the header.</param>
 /// <param name="flags">Of the header.</param>
 /// <param name="body">From index 0.</param>
 /// <param name="bodyBytes">Its length.</param>
