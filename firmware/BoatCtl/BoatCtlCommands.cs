@@ -8,9 +8,9 @@ namespace BoatTelemetry.BoatCtl;
 /// <summary>All commands, in the order in which a new unit meets them.</summary>
 internal static class BoatCtlCommands
 {
-    public static RootCommand Create(Shell shell)
+    public static RootCommand Create(Shell shell, PortCatalog ports)
     {
-        var unit = new UnitOptions();
+        var unit = new UnitOptions(ports);
         var root = new RootCommand(
             $"""
             Flashes, provisions, configures and looks at boat units. docs/boatctl.md has an example of each command.
@@ -18,9 +18,13 @@ internal static class BoatCtlCommands
             {ExitCode.Table}
             """)
         {
+            PortsCommand.Create(shell, ports),
             FlashCommand.Create(shell, unit),
             ProvisionCommand.Create(shell, unit),
             ConfigCommand.Create(shell, unit),
+            SelfTestCommand.Create(shell, unit),
+            MonitorCommand.Create(shell, unit),
+            LogCommand.Create(shell, unit),
             RadioCommand.Create(shell),
             DecodeCommand.Create(shell),
             AirtimeCommand.Create(shell),

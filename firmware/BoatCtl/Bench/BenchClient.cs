@@ -27,7 +27,6 @@ internal sealed class BenchClient : IDisposable
     private const int ReadSliceMs = 100;
 
     private readonly ISerialLine _line;
-    private readonly TimeSpan _timeout;
     private readonly byte[] _read = new byte[1_024];
     private readonly byte[] _partial = new byte[LineBytesMax];
     private readonly Queue<JsonObject> _lines = [];
@@ -44,11 +43,14 @@ internal sealed class BenchClient : IDisposable
     {
         _line = line;
         Port = port;
-        _timeout = timeout;
+        Timeout = timeout;
     }
 
     /// <summary>The port's name.</summary>
     public string Port { get; }
+
+    /// <summary>How long a reply may take.</summary>
+    public TimeSpan Timeout { get; }
 
     /// <summary>Events that came faster than they were taken, oldest first out.</summary>
     public int EventsDropped { get; private set; }
@@ -68,12 +70,16 @@ internal sealed class BenchClient : IDisposable
         foreach (var (name, value) in fields ?? [])
             request[name] = value?.DeepClone();
 
+        var json = BenchJson.Write(request);
+        if (!BenchJson.IsTaken(json))
+            return new BenchReply(BenchOutcome.Refused, [], "not-text", $"A value of \"{command}\" has a control character or one beyond U+FFFF, such as an emoji; a unit keeps neither.");
+
         // The empty line ends what an earlier program may have left unfinished.
-        var bytes = Encoding.UTF8.GetBytes((id == 1 ? "\n" : string.Empty) + BenchJson.Write(request) + "\n");
+        var bytes = Encoding.UTF8.GetBytes((id == 1 ? "\n" : string.Empty) + json + "\n");
         if (!TrySend(bytes))
             return NotDone(BenchOutcome.NotSent, command);
 
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < _timeout;)
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Timeout;)
         {
             while (_lines.TryDequeue(out var line))
             {
@@ -120,18 +126,18 @@ internal sealed class BenchClient : IDisposable
             return new BenchReply(BenchOutcome.Done, line);
 
         var error = Text(line, "error") ?? "refused";
-        return new BenchReply(BenchOutcome.Refused, line, error, $"The unit refused ({error}): {Text(line, "reason")}.");
+        return new BenchReply(BenchOutcome.Refused, line, error, $"The unit refused{(error == "refused" ? "" : $" ({error})")}: {Text(line, "reason")}.");
     }
 
     private static bool IsReply(JsonObject line, int id) =>
         line.ContainsKey("ok") && line["id"] is JsonValue value && value.TryGetValue<int>(out var of) && of == id;
 
-    private int Left(Stopwatch waited) => Math.Max(1, (int)(_timeout - waited.Elapsed).TotalMilliseconds);
+    private int Left(Stopwatch waited) => Math.Max(1, (int)(Timeout - waited.Elapsed).TotalMilliseconds);
 
     private BenchReply NotDone(BenchOutcome outcome, string command) => outcome == BenchOutcome.NoAnswer
         ? new BenchReply(
             outcome, [], "no-answer",
-            $"{Port} did not answer \"{command}\" within {_timeout.TotalSeconds:0.#} s: no boat unit, no power, or it is starting. Try again, or --timeout.")
+            $"{Port} did not answer \"{command}\" within {Timeout.TotalSeconds:0.#} s: no boat unit, no power, or it is starting. Try again, or --timeout.")
         : new BenchReply(outcome, [], "gone", GoneText);
 
     private bool TrySend(ReadOnlySpan<byte> bytes)
@@ -139,7 +145,7 @@ internal sealed class BenchClient : IDisposable
         while (!bytes.IsEmpty)
         {
             var count = Math.Min(ChunkBytes, bytes.Length);
-            if (_isGone || !_line.TryWrite(bytes[..count], (int)_timeout.TotalMilliseconds))
+            if (_isGone || !_line.TryWrite(bytes[..count], (int)Timeout.TotalMilliseconds))
                 return false;
 
             bytes = bytes[count..];

@@ -16,7 +16,19 @@ internal sealed record PortEntry(string Path, UsbIdentity? Usb);
 /// <param name="Maker">Its maker's text; null if it has none.</param>
 /// <param name="Name">Its product's text; null if it has none.</param>
 /// <param name="Serial">Its serial number; null if it has none.</param>
-internal sealed record UsbIdentity(ushort Vendor, ushort Product, string? Maker, string? Name, string? Serial);
+internal sealed record UsbIdentity(ushort Vendor, ushort Product, string? Maker, string? Name, string? Serial)
+{
+    /// <summary>The serial bridge of an ESP32 board that it is; null if it is none that is known. Identifiers from linux-usb.org/usb.ids.</summary>
+    public string? Chip => (Vendor, Product) switch
+    {
+        (0x10c4, 0xea60) => "CP2102 (T-Beam)",
+        (0x1a86, 0x55d4) => "CH9102 (T-Beam)",
+        (0x1a86, 0x7523) => "CH340",
+        (0x0403, 0x6001) => "FT232R",
+        (0x303a, 0x1001) => "ESP32-S3 (carrier board)",
+        _ => null,
+    };
+}
 
 /// <summary>The serial ports of this machine. On Linux from sysfs, elsewhere the names that the system gives.</summary>
 internal sealed class PortCatalog
@@ -36,11 +48,14 @@ internal sealed class PortCatalog
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<PortEntry> All() => _list();
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only one; where there are USB ports, the only one of these: a unit has USB, a PC's own port is something else.</summary>
     /// <exception cref="BenchException">There is none, or there are more: the message lists them.</exception>
     public PortEntry Only()
     {
         var all = All();
+        if (all.Any(port => port.Usb is not null))
+            all = [.. all.Where(port => port.Usb is not null)];
+
         if (all.Count == 1)
             return all[0];
 

@@ -6,7 +6,7 @@ using BoatTelemetry.BoatCtl.Terminal;
 namespace BoatTelemetry.BoatCtl.Bench;
 
 /// <summary>Which unit, and how long it may take to answer: the options of every command that talks to one.</summary>
-internal sealed class UnitOptions
+internal sealed class UnitOptions(PortCatalog ports)
 {
     private const double TimeoutSMax = 600;
 
@@ -37,7 +37,7 @@ internal sealed class UnitOptions
     /// <exception cref="BenchException">There is no such port, or it cannot be opened.</exception>
     public BenchClient Open(ParseResult asked)
     {
-        var port = asked.GetValue(Port) ?? PortCatalog.OfSystem().Only().Path;
+        var port = asked.GetValue(Port) ?? ports.Only().Path;
         return new BenchClient(SerialLine.Open(port), port, TimeSpan.FromSeconds(asked.GetValue(TimeoutS)));
     }
 

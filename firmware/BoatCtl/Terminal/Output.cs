@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spectre.Console;
 
 namespace BoatTelemetry.BoatCtl.Terminal;
 
@@ -41,6 +42,25 @@ internal sealed class Output
             text(new TextPage(_result, IsTerminal));
 
         _result.Flush();
+    }
+
+    /// <summary>
+    /// A table that changes: drawn again in its place on a terminal, elsewhere each state of it as a result of its own.
+    /// <paramref name="body"/> is given what shows a state, as JSON and as the table's rows.
+    /// </summary>
+    public void Changing(IReadOnlyList<string> headings, Action<Action<JsonNode, IReadOnlyList<IReadOnlyList<Cell>>>> body)
+    {
+        if (!IsTerminal)
+        {
+            body((json, rows) => Result(json, page => page.Table(headings, rows)));
+            return;
+        }
+
+        TextPage.Console(_result).Live(TextPage.Drawn(headings, [])).Start(view => body((_, rows) =>
+        {
+            view.UpdateTarget(TextPage.Drawn(headings, rows));
+            view.Refresh();
+        }));
     }
 
     /// <summary>What people should know besides: a step that takes its time, what to do next.</summary>

@@ -30,8 +30,11 @@ internal sealed class TextPage
     {
         _writer = writer;
         if (isTerminal)
-            _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+            _console = Console(writer);
     }
+
+    /// <summary>The library's own view of a terminal, colours as far as it has them.</summary>
+    public static IAnsiConsole Console(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
 
     /// <summary>One line.</summary>
     public void Line(Cell text)

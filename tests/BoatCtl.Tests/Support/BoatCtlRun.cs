@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BoatTelemetry.BoatCtl.Bench;
 using BoatTelemetry.BoatCtl.Terminal;
 
 namespace BoatTelemetry.BoatCtl.Tests.Support;
@@ -15,11 +16,11 @@ internal sealed record BoatCtlRun(int ExitCode, string Out, string Error)
 
     public static BoatCtlRun Of(params string[] arguments) => OfAsync(arguments).GetAwaiter().GetResult();
 
-    public static async Task<BoatCtlRun> OfAsync(string[] arguments, CancellationToken cancellation = default)
+    public static async Task<BoatCtlRun> OfAsync(string[] arguments, PortCatalog? ports = null, CancellationToken cancellation = default)
     {
         var (result, error) = (new StringWriter(), new StringWriter());
         var shell = new Shell(TextWriter.Synchronized(result), TextWriter.Synchronized(error), isTerminal: false);
-        var exitCode = await shell.RunAsync(BoatCtlCommands.Create(shell), arguments, cancellation);
+        var exitCode = await shell.RunAsync(BoatCtlCommands.Create(shell, ports ?? PortCatalog.OfSystem()), arguments, cancellation);
         return new BoatCtlRun(exitCode, result.ToString(), error.ToString());
     }
 }
