@@ -55,7 +55,7 @@ internal sealed class FlashCommand
         var (image, nanoff, isDry) = (asked.GetValue(_image), asked.GetValue(_nanoff)!, asked.GetValue(_dryRun));
         if (image is not null && !isDry && !File.Exists(image))
             throw new CommandException(ExitCode.Missing, "no-image", $"--image {image}: there is no such file.");
-        var port = asked.GetValue(_port.Port) ?? (isDry ? "PORT" : PortCatalog.OfSystem().Only().Path);
+        var port = isDry ? asked.GetValue(_port.Port) ?? "PORT" : _port.PortOf(asked);
         var steps = FlashPlan.Of(board, port, image, asked.GetValue(_runtime), asked.GetValue(_skipRuntime));
         if (isDry)
         {

@@ -59,7 +59,7 @@ internal sealed class FrameExplainer(FrameKeys keys)
                 Rejection = FrameRejection.TagMismatch,
                 Stopped = $"at the tag (bits {tagFrom} to {(explanation.Frame.Length * 8) - 1}): damaged, forged, under another key"
                     + (FrameLimits.UsesArea(header.Kind, header.Flags) ? ", or for another operating area" : ""),
-                Fields = [.. explanation.Fields, .. Sealed("sealed, and no key fits")],
+                Fields = [.. explanation.Fields, .. Sealed("sealed", "does not fit")],
             };
         }
 
@@ -136,11 +136,11 @@ internal sealed class FrameExplainer(FrameKeys keys)
             yield return (uint)(((first + i) % Cycles) << FrameHeader.LiveCounterBits) | low;
     }
 
-    private IEnumerable<ExplainedField> Sealed(string meaning)
+    private IEnumerable<ExplainedField> Sealed(string meaning, string tag = "not looked at")
     {
         var header = _codec.Header;
         yield return new ExplainedField(FramePart.Body, "body", header.Bytes * 8, header.BodyBytes * 8, null, meaning);
-        yield return Tag("not looked at");
+        yield return Tag(tag);
     }
 
     private ExplainedField Tag(string meaning)

@@ -1,5 +1,6 @@
 using BoatTelemetry.BoatCtl.Decode;
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.TestSupport;
 using Xunit;
 
@@ -18,12 +19,16 @@ public sealed class FrameExplainerTests
     {
         var vector = FrameVectors.GoodOne(name);
         var told = Explained(vector);
-        Assert.Equal((FrameRejection.None, "", true), (told.Rejection, told.Stopped, told.IsOpened));
+        Assert.True(told.IsOpened);
+
+        // Payloads of tracks are filling in these vectors; Explain_Track... has real ones.
+        if (vector.Kind is not (3 or 4))
+            Assert.Equal((FrameRejection.None, ""), (told.Rejection, told.Stopped));
         Assert.Equal(((FrameKind)vector.Kind, vector.Unit, vector.Counter), (told.Kind!.Value, told.Unit!.Value, told.Counter!.Value));
         AssertCoversEveryBit(told);
-        Assert.All(told.Fields, field => Assert.Null(field.Problem));
         if (vector.Kind is 3 or 4)
             return;
+        Assert.All(told.Fields, field => Assert.Null(field.Problem));
 
         var body = told.Fields.Where(field => field.Part == FramePart.Body).ToList();
         AssertBits(vector, body);
@@ -43,10 +48,17 @@ public sealed class FrameExplainerTests
         if (vector.Rejection == "UnknownKind" && FrameLimits.IsDefined(kind))
             return;
         var told = Explained(vector);
+        if (vector.Rejection == "TagMismatch" && told.IsOpened)
+        {
+            // A receiver that takes another cycle of a short header's counter for the true one; here every cycle is looked at.
+            Assert.True(told.Counter != vector.Counter && !FrameLimits.IsDurable(told.Kind!.Value));
+            return;
+        }
+
         Assert.Equal(vector.Rejection, told.Rejection.ToString());
         Assert.StartsWith("at ", told.Stopped, StringComparison.Ordinal);
         if (vector.Rejection is "FieldOutOfRange" && !told.Stopped.StartsWith("at the length", StringComparison.Ordinal))
-            Assert.Single(told.Fields, field => field.Problem is not null);
+            Assert.Contains(told.Fields, field => field.Problem is not null && told.Stopped.StartsWith($"at {field.Name} ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,15 +74,29 @@ public sealed class FrameExplainerTests
     [Fact]
     public void Explain_TrackAndSketch_HaveTheFixesOfTheVectors()
     {
-        var tracks = FrameVectors.Good.Where(vector => vector.Kind is 3 or 4).Select(vector => (vector, Explained(vector))).ToList();
-        Assert.Contains(tracks, track => track.vector.Kind == 3);
-        Assert.Contains(tracks, track => track.vector.Kind == 4);
-        foreach (var (vector, told) in tracks)
+        foreach (var track in TrackVectors.Tracks)
         {
-            var first = told.Fixes[0];
-            string Value(string field) => CoreReports.Text(told.Fields.Single(one => one.Part == FramePart.Body && one.Name == field).Value)!;
-            Assert.Equal(Value(vector.Kind == 3 ? "count" : "vertices"), $"{told.Fixes.Count}");
-            Assert.Equal((Value("start"), Value("latitude"), Value("longitude")), ($"{first.UtcS}", $"{first.LatitudeE5}", $"{first.LongitudeE5}"));
+            var told = Explained(FrameKind.Track, track.Payload);
+            Assert.Equal((FrameRejection.None, $"{track.Points.Count}"), (told.Rejection, CoreReports.Text(told.Fields.Single(field => field.Name == "count").Value)));
+            Assert.Equal(track.Points.Select(point => Fix(point, track.WithSpeed)), told.Fixes);
+        }
+
+        foreach (var sketch in TrackVectors.Sketches)
+        {
+            var told = Explained(FrameKind.Sketch, sketch.Payload);
+            Assert.Equal((FrameRejection.None, $"{sketch.BoundM}"), (told.Rejection, CoreReports.Text(told.Fields.Single(field => field.Name == "bound").Value)));
+            Assert.Equal(sketch.Vertices.Select(vertex => Fix(vertex, withSpeed: false)), told.Fixes);
+        }
+    }
+
+    [Fact]
+    public void Explain_PayloadThatIsNoTrack_TellsAtWhichFixAndWhy()
+    {
+        foreach (var track in TrackVectors.RejectedTracks.Where(one => one.Payload.Length is >= 13 and <= 207))
+        {
+            var told = Explained(FrameKind.Track, track.Payload);
+            Assert.Equal(FrameRejection.FieldOutOfRange, told.Rejection);
+            Assert.Matches($"^at fix [0-9]+ of the block: {track.Reason}$", told.Stopped);
         }
     }
 
@@ -82,6 +108,19 @@ public sealed class FrameExplainerTests
         var json = FrameReport.Json(new InputFrame(0, told.Frame, ""), told).ToJsonString();
         Assert.Contains("not shown", json, StringComparison.Ordinal);
         Assert.DoesNotContain((string)vector.Fields["key"]!, json, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static ExplainedFix Fix(LogFix fix, bool withSpeed) => new(
+        fix.UtcS, fix.LatitudeE5, fix.LongitudeE5, withSpeed && fix.SogDeciknots != int.MinValue ? fix.SogDeciknots : null, withSpeed && fix.CogDeg != int.MinValue ? fix.CogDeg : null);
+
+    private static FrameExplanation Explained(FrameKind kind, byte[] payload)
+    {
+        var key = new byte[16];
+        using var cipher = new PlatformAesCcm(key);
+        var frame = new byte[FrameLimits.FrameBytesMax];
+        payload.CopyTo(frame, FrameHeader.DurableBytes);
+        var length = new FrameCodec().SealTrack(kind, payload.Length, cipher, 77, 70_000, frame, 0);
+        return new FrameExplainer(FrameKeys.Of(key, null)).Explain(frame[..length]);
     }
 
     private static FrameExplanation Explained(FrameVector vector)
