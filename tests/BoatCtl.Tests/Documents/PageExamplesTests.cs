@@ -12,15 +12,17 @@ public sealed class PageExamplesTests
 {
     private static readonly string[] _page = File.ReadAllLines(RepositoryPaths.InRepository("docs", "boatctl.md"));
 
-    public static TheoryData<string, string> Sessions() => [.. Blocks("console").Select(block => (block[0][2..], string.Join('\n', block.Skip(1))))];
+    public static TheoryData<string> Sessions() => [.. Blocks("console").Select(block => string.Join('\n', block))];
 
     public static TheoryData<string> Lines() =>
         [.. Blocks("sh").SelectMany(block => block).Select(line => line.Split('|')[0].Replace("eval \"$(", "", StringComparison.Ordinal).Replace(")\"", "", StringComparison.Ordinal).Trim()).Where(line => line.StartsWith("boatctl ", StringComparison.Ordinal)).Distinct()];
 
     [Theory]
     [MemberData(nameof(Sessions))]
-    public void Page_Session_IsWhatTheCommandSays(string command, string expected)
+    public void Page_Session_IsWhatTheCommandSays(string session)
     {
+        // "$ boatctl ...", and what it says.
+        var (command, expected) = (session.Split('\n')[0][2..], session[(session.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
         var run = BoatCtlRun.Of([.. CommandLineParser.SplitCommandLine(command).Skip(1)]);
         Assert.Equal(expected, run.Out.ReplaceLineEndings("\n").TrimEnd('\n'));
     }

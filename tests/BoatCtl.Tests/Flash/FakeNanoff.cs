@@ -23,7 +23,8 @@ internal sealed class FakeNanoff
         }
 
         System.IO.File.WriteAllText(File, script.Append("esac\nexit 99\n").ToString());
-        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public string File { get; }
