@@ -23,10 +23,9 @@ def carrier_files():
     sheets = read_circuit(HARDWARE / "carrier/circuit.txt", symbols)
     count = Counter(net for sheet in sheets for net in sheet.nets())
     shared = {net for net, uses in count.items() if uses > 1}
-    uses = Counter(net for sheet in sheets for block in sheet.blocks for part in block.parts for net in part.nets.values())
     files, instances = {}, []
     for sheet in sheets:
-        page = lay_sheet(sheet, symbols, uses)
+        page = lay_sheet(sheet, symbols)
         writer = kicad.SheetWriter(sheet, page, symbols, parts, shared, kicad.sheet_path(sheet))
         files[f"carrier/kicad/{sheet.name}.kicad_sch"] = writer.text(sheet.title)
         files[f"carrier/drawing/{sheet.name}.svg"] = drawing.sheet_drawing(sheet, page, symbols, parts)

@@ -4,12 +4,14 @@ from html import escape
 from kicad import number, value_of
 from layout import PAPER
 
-_STYLE = ("text{font:1.9px sans-serif;fill:#222}.w,.s{fill:none;stroke:#063;stroke-width:.2}.s{stroke:#822}.f{fill:none;stroke:#999;"
-          "stroke-width:.2;stroke-dasharray:1.5 1}.t{font-size:3px;font-weight:bold}.l{fill:#036}.r{fill:#822}.p{font-size:1.5px;fill:#666}")
+_STYLE = ("text{font:1.9px sans-serif;fill:#222}.w,.s{fill:none;stroke:#063;stroke-width:.2}.s{stroke:#822}"
+          ".f{fill:none;stroke:#999;stroke-width:.2;stroke-dasharray:1.5 1}.t{font-size:3px;font-weight:bold}"
+          ".l{fill:#036}.r{fill:#822}.p{font-size:1.5px;fill:#666}")
 
 
 def sheet_drawing(sheet, page, symbols, parts):
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{PAPER[0]:.0f}mm" height="{PAPER[1]:.0f}mm" viewBox="0 0 {PAPER[0]:.0f} {PAPER[1]:.0f}">',
+    width, height = f"{PAPER[0]:.0f}", f"{PAPER[1]:.0f}"
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">',
            f"<title>Carrier board carrier-s3: {escape(sheet.title)}</title><style>{_STYLE}</style>",
            '<rect width="100%" height="100%" fill="#fff"/>', text(15.24, 14, f"carrier-s3, rev. A: {sheet.title}", "t"),
            text(15.24, 288, "Drawn from hardware/carrier/circuit.txt. No board has been built or measured.", "")]

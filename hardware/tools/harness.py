@@ -6,20 +6,23 @@ from power import rows_of
 _ROW, _LEFT, _RIGHT, _WIDTH = 8, 62, 178, 250
 _COLOURS = {"red": "#d22", "black": "#222", "white": "#ddd", "green": "#2a2", "yellow": "#eb0", "grey": "#999", "blue": "#24c",
             "brown": "#852", "orange": "#f80", "violet": "#82c", "-": "#446"}
-_STYLE = "text{font:3px sans-serif;fill:#222}.t{font-size:4.5px;font-weight:bold}.m{text-anchor:middle}.e{text-anchor:end}.b{fill:#fff;stroke:#222;stroke-width:.4}"
+_STYLE = ("text{font:3px sans-serif;fill:#222}.t{font-size:4.5px;font-weight:bold}.m{text-anchor:middle}.e{text-anchor:end}"
+          ".b{fill:#fff;stroke:#222;stroke-width:.4}")
 
 
 def drawings(folder):
     """Cable -> SVG."""
     wires = rows_of(folder / "wires.csv")
-    return {cable["cable"]: draw(cable, [wire for wire in wires if wire["cable"] == cable["cable"]]) for cable in rows_of(folder / "cables.csv")}
+    return {cable["cable"]: draw(cable, [wire for wire in wires if wire["cable"] == cable["cable"]])
+            for cable in rows_of(folder / "cables.csv")}
 
 
 def draw(cable, wires):
     height = 42 + _ROW * max(len(wires), 1)
     bottom = height - 18
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}mm" height="{height}mm" viewBox="0 0 {_WIDTH} {height}">',
-           f'<title>{cable["cable"]} {escape(cable["title"])}</title><style>{_STYLE}</style><rect width="100%" height="100%" fill="#fff"/>',
+           f'<title>{cable["cable"]} {escape(cable["title"])}</title><style>{_STYLE}</style>',
+           '<rect width="100%" height="100%" fill="#fff"/>',
            text(5, 8, f'{cable["cable"]}  {cable["title"]}: {cable["part"]}, {cable["length_m"]} m', "t"),
            f'<rect class="b" x="5" y="17" width="{_LEFT - 5}" height="{bottom - 17}"/>',
            f'<rect class="b" x="{_RIGHT}" y="17" width="{_WIDTH - 5 - _RIGHT}" height="{bottom - 17}"/>',
@@ -39,7 +42,8 @@ def draw_wire(cable, wire, y):
              text(_LEFT - 2, y + 1, f'{wire["from"]}  {wire["signal"]}', "e"), text((_LEFT + _RIGHT) / 2, y - 1.6, name, "m"),
              text(_RIGHT + 2, y + 1, wire["to"])]
     if wire["signal"] == "VBOAT":
-        lines += [f'<rect class="b" x="{_RIGHT - 22}" y="{y - 1.8}" width="14" height="3.6"/>', text(_RIGHT - 15, y + 1, f'FH1 {cable["fuse_a"]} A', "m")]
+        lines += [f'<rect class="b" x="{_RIGHT - 22}" y="{y - 1.8}" width="14" height="3.6"/>',
+                  text(_RIGHT - 15, y + 1, f'FH1 {cable["fuse_a"]} A', "m")]
     return lines
 
 

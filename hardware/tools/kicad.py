@@ -65,7 +65,8 @@ _GROUND_LINE = [(0, 0), (0, -1.27), (1.27, -1.27), (0, -2.54), (-1.27, -1.27), (
 _FLAG_LINE = [(0, 0), (0, 1.27), (-1.0, 1.9), (0, 2.54), (1.0, 1.9), (0, 1.27)]
 
 
-LIBRARY_TABLE = ('(sym_lib_table\n  (lib (name "carrier")(type "KiCad")(uri "${KIPRJMOD}/carrier.kicad_sym")(options "")(descr "Symbols of the carrier"))\n)\n')
+LIBRARY_TABLE = ('(sym_lib_table\n  (lib (name "carrier")(type "KiCad")(uri "${KIPRJMOD}/carrier.kicad_sym")'
+                 '(options "")(descr "Symbols of the carrier"))\n)\n')
 
 
 def library(symbols):
@@ -91,8 +92,8 @@ class SheetWriter:
         body += [f"  (junction (at {number(x)} {number(y)}) (diameter 0) (color 0 0 0 0) (uuid {self._id('j', x, y)}))"
                  for x, y in dict.fromkeys(self.page.junctions)]
         body += [f"  (no_connect (at {number(x)} {number(y)}) (uuid {self._id('n', x, y)}))" for x, y in self.page.opens]
-        body += [f"  (wire (pts (xy {number(a)} {number(b)}) (xy {number(c)} {number(d)})) {_STROKE.format(0)} (uuid {self._id('w', a, b, c, d)}))"
-                 for a, b, c, d in self.page.wires]
+        body += [f"  (wire (pts (xy {number(a)} {number(b)}) (xy {number(c)} {number(d)})) {_STROKE.format(0)} "
+                 f"(uuid {self._id('w', a, b, c, d)}))" for a, b, c, d in self.page.wires]
         body += [self._label(*label) for label in self.page.labels]
         body += [self._symbol(placed) for placed in self.page.placed]
         body += [self._supply(GROUND, "#PWR", x, y) for x, y in self.page.grounds]

@@ -50,8 +50,8 @@ def label_width(net):
 class BlockLayout:
     """One block, from the upper left corner on."""
 
-    def __init__(self, page, symbols, uses, x, y):
-        self.page, self.symbols, self.uses, self.left, self.y = page, symbols, uses, x + PITCH, y
+    def __init__(self, page, symbols, x, y):
+        self.page, self.symbols, self.left, self.y = page, symbols, x + PITCH, y
         self.x, self.row_top, self.row_height = self.left, y, 0
 
     def lay(self, block):
@@ -104,8 +104,7 @@ class BlockLayout:
         steps = list(nodes_of(run))
         first, last = list(run[0].nets.values())[0], steps[-1][1][1]
         moves = [how(part, nodes) for part, nodes in steps]
-        named = {index: nodes[1] for index, (_, nodes) in enumerate(steps[:-1])
-                 if moves[index] == "along" and nodes[1] != last and self._is_used_elsewhere(nodes[1], run)}
+        named = {index: after for index, (_, (_, after)) in enumerate(steps[:-1]) if moves[index] == "along" and after != last}
         up = (4 if "up" in moves or named else 2) * PITCH
         start = label_width(first)
         x = self._room(start + STEP * len(run) + label_width(last) + PITCH, up + 5 * PITCH) + start
@@ -128,9 +127,6 @@ class BlockLayout:
             if index in named:
                 self.page.labels.append((named[index], x, y, "up"))
         self.page.end(last, x, y, "right")
-
-    def _is_used_elsewhere(self, net, run):
-        return self.uses[net] > sum(list(part.nets.values()).count(net) for part in run)
 
     def _hang(self, part, shape, x, y, move):
         first, second = part.nets.values()
@@ -187,17 +183,17 @@ def runs(parts, symbols):
         yield run
 
 
-def lay_sheet(sheet, symbols, uses):
-    """The sheet's page: blocks below each other, in two columns. Uses: net -> how many pins of the whole board are on it."""
+def lay_sheet(sheet, symbols):
+    """The sheet's page: blocks below each other, in two columns."""
     page = Page()
     column, y = 0, TOP
     for block in sheet.blocks:
         trial = Page()
-        height = BlockLayout(trial, symbols, uses, 0, 0).lay(block)
+        height = BlockLayout(trial, symbols, 0, 0).lay(block)
         if y + height > BOTTOM and column == 0:
             column, y = 1, TOP
         x = COLUMNS[column]
-        end = BlockLayout(page, symbols, uses, x, y).lay(block)
+        end = BlockLayout(page, symbols, x, y).lay(block)
         page.frames.append((x, y - PITCH, COLUMN_WIDTH, end - y + PITCH))
         y = PITCH * round((end + 3 * PITCH) / PITCH)
     if y > PAPER[1]:

@@ -1,3 +1,7 @@
+using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Sensors;
+using BoatTelemetry.BoatUnit.Supervision;
 using Xunit;
 
 namespace BoatTelemetry.BoatUnit.Tests.Hardware;
@@ -107,6 +111,33 @@ public sealed class CarrierCircuitTests
 
         Assert.Equal(address, 0x40 + (pins["A0"] == "+3V3" ? 1 : 0) + (pins["A1"] == "+3V3" ? 4 : 0));
     }
+
+    [Fact]
+    public void Values_ThatTheFirmwareComputesWith_AreThoseOfTheBill()
+    {
+        var board = new CarrierS3Board();
+        var sensors = new SensorOptions();
+
+        Assert.StartsWith($"{board.SupplyScale.UpperOhm / 1000} k ", PartOf("R111"), StringComparison.Ordinal);
+        Assert.StartsWith($"{board.SupplyScale.LowerOhm / 1000} k ", PartOf("R112"), StringComparison.Ordinal);
+        Assert.StartsWith($"{sensors.SupplyShuntMicroOhm / 1000} milliohm ", PartOf("R101"), StringComparison.Ordinal);
+        Assert.StartsWith($"{sensors.BatteryShuntMicroOhm / 1000} milliohm ", PartOf("R208"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Watchdog_ByItsSetPins_OutlastsTheLoopsLimit()
+    {
+        // MAX6369 to MAX6374 datasheet, table 1, SET2 SET1 SET0 from 0 on; 3 switches the watchdog off.
+        int[] timeoutsMs = [1, 10, 30, -1, 100, 1_000, 10_000, 60_000];
+        var pins = _circuit.Pins.Where(pin => pin.Reference == "U303").ToDictionary(pin => pin.Name, pin => pin.Net);
+
+        var timeoutMs = timeoutsMs[(pins["SET2"] == "+3V3" ? 4 : 0) + (pins["SET1"] == "+3V3" ? 2 : 0) + (pins["SET0"] == "+3V3" ? 1 : 0)];
+
+        Assert.True(timeoutMs > ConfigKeys.SupervisorLoopLimitMs.DefaultNumber, "the stall is noted in flash before the chip resets");
+        Assert.True(timeoutMs >= 4 * new SupervisorOptions().WatchdogToggleMs);
+    }
+
+    private static string PartOf(string reference) => _bom.Single(row => row["references"].Split(' ').Contains(reference))["part"];
 
     private static IEnumerable<string> References(string assembly) =>
         _bom.Where(row => row["assembly"] == assembly).SelectMany(row => row["references"].Split(' '));
