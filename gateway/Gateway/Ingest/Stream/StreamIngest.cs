@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using BoatTelemetry.Gateway.Observability;
 using BoatTelemetry.Mqtt;
+using BoatTelemetry.Serial;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

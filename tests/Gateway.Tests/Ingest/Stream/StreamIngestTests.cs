@@ -5,6 +5,7 @@ using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Ingest.Stream;
 using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.Host.Unit;
+using BoatTelemetry.Serial;
 using BoatTelemetry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;

@@ -2,14 +2,14 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace BoatTelemetry.Gateway.Ingest.Stream;
+namespace BoatTelemetry.Serial;
 
 /// <summary>
 /// A serial device of Linux: raw bytes, 8 data bits, no parity, one stop bit, no flow control, whatever rate. Through
 /// TCSETS2 of the kernel itself, which takes any rate; libc's tcsetattr takes only rates that have a name, and the names'
 /// numbers changed with glibc 2.42.
 /// </summary>
-internal sealed class SerialDevice : IDisposable
+public sealed class SerialDevice : IDisposable
 {
     // linux/asm-generic/{fcntl,ioctls,termbits}.h, the same on x86, ARM and RISC-V.
     private const int ReadWrite = 0x2;
