@@ -11,10 +11,11 @@ N ?= 10000
 SEED ?= 1
 # Of the unit, whose time is the world's unless SPEED was given.
 UNIT_SPEED := $(if $(filter file,$(origin SPEED)),1,$(SPEED))
+PICTURE := xvfb-run -a openscad --quiet --colorscheme=Tomorrow
 SHARED_ARGUMENTS := --nologo --verbosity quiet --configuration $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-to-run setup-cluster build test demo cluster-demo replay unit voyages faults soak clean
+.PHONY: help setup setup-to-run setup-cluster build test demo cluster-demo replay unit voyages faults soak hardware clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +71,13 @@ unit: setup-to-run ## The whole boat unit on a simulated board, its bench consol
 	@dotnet build firmware/Host $(SHARED_ARGUMENTS)
 	@dotnet run --no-build --project firmware/Host --configuration $(CONFIGURATION) -- unit --console --board $(BOARD) --speed $(UNIT_SPEED) \
 		--gateway $(GATEWAY) $(if $(STATE),--state "$(STATE)") $(if $(DURATION),--duration $(DURATION))
+
+hardware: ## Schematic, drawings and supply budget from their sources; pictures too where OpenSCAD is installed
+	@command -v python3 >/dev/null || { echo "make hardware: python3 is missing (make setup installs it)" >&2; exit 2; }
+	@python3 hardware/tools/build.py
+	@command -v openscad >/dev/null && command -v xvfb-run >/dev/null || { echo "make hardware: no openscad and xvfb-run, so the pictures stay as they are"; exit 0; }; \
+		cd hardware/enclosure && $(PICTURE) --imgsize=1000,800 --camera=0,0,20,60,0,25,600 -o enclosure.png enclosure.scad && \
+		$(PICTURE) --imgsize=800,500 --viewall --autocenter -o bracket.png bracket.scad
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -81,7 +81,7 @@ public sealed class Unit
 
         // 3 what it senses; first, because the board's power chip feeds radio and receiver
         _inputs = new PanelInputs(hardware.Pins, _board, new PanelOptions(), platform.Clock);
-        _settings = new LiveSettings(config, HasNetwork(config));
+        _settings = new LiveSettings(config);
         _sensors = new BoardSensors(_board, _settings.Sensors, _inputs);
         _panel = new PanelReports(_inputs, new PanelOutputs(hardware.Pins, _board), _sensors);
         _sensors.Start(nowMs);
@@ -179,12 +179,6 @@ public sealed class Unit
     {
         _links.Stop(timeoutMs);
         _receiver.Dispose();
-    }
-
-    private bool HasNetwork(UnitConfig config)
-    {
-        bool hasModem = config.Flag(ConfigKeys.CellularEnabled) && _board.ModemTxPin != BoardDescription.NotFitted;
-        return hasModem || config.Flag(ConfigKeys.WifiEnabled);
     }
 
     // Two units, or two lives of one, should not choose the same channels at the same instants.

@@ -10,16 +10,6 @@ namespace BoatTelemetry.Decoders.Tests;
 /// </summary>
 internal static class DecoderFields
 {
-    // The decoders do not know the long form of an acknowledgement yet (docs/decoders.md, "Not supported").
-    private const int AcknowledgementFrameBytes = 16;
-    private const int AcknowledgementKind = 7;
-
-    /// <summary>The vectors that the decoders are held against.</summary>
-    public static IReadOnlyList<FrameVector> Good { get; } = [.. FrameVectors.Good.Where(vector => !IsLongAcknowledgement(vector))];
-
-    /// <inheritdoc cref="Good"/>
-    public static IReadOnlyList<FrameVector> Bad { get; } = [.. FrameVectors.Bad.Where(vector => !IsLongAcknowledgement(vector))];
-
     // Vector's name, decoder's name, divisor.
     private static readonly (string From, string To, double Per)[] _numbers =
     [
@@ -35,7 +25,9 @@ internal static class DecoderFields
         ("rssiDbm", "rssi_dbm", 1), ("snrCdb", "snr_db", 100), ("airtimePermille", "airtime_permille", 1),
         ("liveCounter", "live_counter", 1), ("dropped", "dropped", 1), ("fixesRefused", "fixes_refused", 1),
         ("freeMemoryKib", "free_memory_kib", 1), ("lastCommand", "last_command", 1), ("boardTemperatureC", "board_temperature_c", 1),
-        ("baseCounter", "base_counter", 1), ("bitmap", "bitmap", 1), ("liveIntervalS", "live_interval_s", 1),
+        ("framesDamaged", "frames_damaged", 1), ("sosDropped", "sos_dropped", 1), ("eventsLost", "events_lost", 1),
+        ("fixesLost", "fixes_lost", 1), ("baseCounter", "base_counter", 1), ("bitmap", "bitmap", 1), ("selectiveFirst", "selective_first", 1),
+        ("selectiveBitmap", "selective_bitmap", 1), ("liveIntervalS", "live_interval_s", 1),
         ("trackIntervalS", "track_interval_s", 1), ("durationMin", "duration_min", 1), ("fromCounter", "from_counter", 1),
         ("toCounter", "to_counter", 1), ("eventCounter", "event_counter", 1), ("sosCode", "sos_code", 1),
     ];
@@ -113,6 +105,18 @@ internal static class DecoderFields
                 own.Remove(name);
         }
 
+        if (kind == 6 && (flags & 4) == 0)
+        {
+            foreach (var name in new[] { "framesDamaged", "sosDropped", "eventsLost", "fixesLost" })
+                own.Remove(name);
+        }
+
+        if (kind == 7 && own["selectiveBitmap"] is { } selective && (uint)selective == 0)
+        {
+            own.Remove("selectiveFirst");
+            own.Remove("selectiveBitmap");
+        }
+
         if (kind == 5 && (flags & 4) == 0)
         {
             foreach (var name in own.Select(f => f.Key).Where(n => n.StartsWith("contact", StringComparison.Ordinal)).ToList())
@@ -173,11 +177,5 @@ internal static class DecoderFields
             if (fields["key"] is { } key)
                 data["key"] = (string)key!;
         }
-    }
-
-    private static bool IsLongAcknowledgement(FrameVector vector)
-    {
-        var frame = Convert.FromHexString(vector.Frame);
-        return frame.Length > AcknowledgementFrameBytes && ((frame[0] >> 2) & 15) == AcknowledgementKind;
     }
 }

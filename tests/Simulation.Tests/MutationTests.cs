@@ -53,6 +53,9 @@ public sealed class MutationTests(ITestOutputHelper output)
     [Fact]
     public void Sail_UnitLeaks_IsFound() => Finds(new Leak(), "the unit grew");
 
+    [Fact]
+    public void Sail_UnitNeverSendsItsStatusFrames_IsFoundInHarbour() => Finds(new KeptStatus(), "of Wi-Fi in harbour");
+
     private void Finds(VoyageDoubles doubles, params string[] words)
     {
         for (var seed = 1; seed <= SeedsMax; seed++)
@@ -124,27 +127,28 @@ public sealed class MutationTests(ITestOutputHelper output)
 
     private sealed class DroppedSos : VoyageDoubles
     {
-        public override IUnitLink Link(IUnitLink real) => new Silent(real);
+        public override IUnitLink Link(IUnitLink real) => new Swallowing(real, FrameKind.Event);
+    }
 
-        private sealed class Silent(IUnitLink real) : IUnitLink
-        {
-            public LinkKind Kind => real.Kind;
+    // Says that frames of a kind were sent, and sends none.
+    private sealed class Swallowing(IUnitLink real, FrameKind kind) : IUnitLink
+    {
+        public LinkKind Kind => real.Kind;
 
-            public LinkState State => real.State;
+        public LinkState State => real.State;
 
-            public int RssiDbm => real.RssiDbm;
+        public int RssiDbm => real.RssiDbm;
 
-            public int SnrCdb => real.SnrCdb;
+        public int SnrCdb => real.SnrCdb;
 
-            public int FrameBytesMax => real.FrameBytesMax;
+        public int FrameBytesMax => real.FrameBytesMax;
 
-            public LinkResult Send(byte[] frame, int offset, int length) =>
-                (FrameKind)((frame[offset] >> 2) & 0xF) == FrameKind.Event ? LinkResult.Sent : real.Send(frame, offset, length);
+        public LinkResult Send(byte[] frame, int offset, int length) =>
+            (FrameKind)((frame[offset] >> 2) & 0xF) == kind ? LinkResult.Sent : real.Send(frame, offset, length);
 
-            public void Poll(long monotonicMs) => real.Poll(monotonicMs);
+        public void Poll(long monotonicMs) => real.Poll(monotonicMs);
 
-            public int Receive(byte[] buffer, int offset) => real.Receive(buffer, offset);
-        }
+        public int Receive(byte[] buffer, int offset) => real.Receive(buffer, offset);
     }
 
     private sealed class ForgottenSos : VoyageDoubles
@@ -155,6 +159,12 @@ public sealed class MutationTests(ITestOutputHelper output)
         {
             public override bool MoveToEvent(JournalCursor cursor, uint counter, bool sosOnly) => false;
         }
+    }
+
+    // They stay in the journal, and nothing else is amiss: only the harbour asks after them.
+    private sealed class KeptStatus : VoyageDoubles
+    {
+        public override IUnitLink Link(IUnitLink real) => new Swallowing(real, FrameKind.Status);
     }
 
     private sealed class Leak : VoyageDoubles

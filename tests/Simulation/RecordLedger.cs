@@ -1,6 +1,7 @@
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Journal;
 using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Simulator.Chips;
 
 namespace BoatTelemetry.Simulation;
 
@@ -10,8 +11,6 @@ namespace BoatTelemetry.Simulation;
 /// </summary>
 public sealed class RecordLedger : IOutsideUnit
 {
-    private const int WalksMax = 5;
-
     // 4 KiB of frames as short as an event's.
     private const int FramesOfBlockMax = 128;
 
@@ -24,6 +23,9 @@ public sealed class RecordLedger : IOutsideUnit
 
     /// <summary>Told what is wrong.</summary>
     public Action<string>? Violated { get; set; }
+
+    /// <summary>Under the journal; while the ledger looks, reads that are to fail wait for the unit's own.</summary>
+    public SimulatedFlash? Flash { get; set; }
 
     /// <summary>Whether something in the journal's flash was broken on purpose.</summary>
     public bool FlashIsBroken { get; set; }
@@ -71,6 +73,7 @@ public sealed class RecordLedger : IOutsideUnit
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(acknowledgement);
         var selective = acknowledgement.SelectiveBitmap == 0 ? 0 : acknowledgement.SelectiveFirst;
+        using var looking = Look();
         return CountCovered(journal, acknowledgement, 0, (long)acknowledgement.BaseCounter + Acknowledgement.BitmapBits)
             + CountCovered(
                 journal,
@@ -103,6 +106,7 @@ public sealed class RecordLedger : IOutsideUnit
     public void TakeSketches(FlashJournal journal)
     {
         ArgumentNullException.ThrowIfNull(journal);
+        using var looking = Look();
         foreach (var counter in _sealedNow)
         {
             var isSketch = !_appendedNow.Contains(counter) && journal.MoveTo(_cursor, counter)
@@ -113,6 +117,14 @@ public sealed class RecordLedger : IOutsideUnit
 
         _sealedNow.Clear();
         _appendedNow.Clear();
+    }
+
+    /// <summary>Whether any frame that is held can be walked to.</summary>
+    public bool CanBeFound(FlashJournal journal)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        using var looking = Look();
+        return journal.MoveToOldest(_cursor);
     }
 
     /// <summary>
@@ -153,25 +165,21 @@ public sealed class RecordLedger : IOutsideUnit
         }
     }
 
-    // Reads that fail now and then may hide a block from one walk; a dead block hides its frames until it is reclaimed.
+    // A dead block hides its frames until it is reclaimed.
     private int TakeHeld(FlashJournal journal)
     {
+        using var looking = Look();
         _held.Clear();
-        for (var walk = 0; walk < WalksMax && _held.Count != journal.HeldFrames; walk++)
-        {
-            var more = journal.MoveToOldest(_cursor);
-            while (more)
-            {
-                _held.Add(_cursor.Counter);
-                more = journal.MoveToNewer(_cursor);
-            }
-        }
+        for (var more = journal.MoveToOldest(_cursor); more; more = journal.MoveToNewer(_cursor))
+            _held.Add(_cursor.Counter);
 
         var unreadable = journal.HeldFrames - _held.Count;
         if (unreadable != 0 && !FlashIsBroken)
             Violated?.Invoke($"{_held.Count} frames can be walked through, {journal.HeldFrames} are said to be held");
         return Math.Max(0, unreadable);
     }
+
+    private SimulatedFlash.Pause? Look() => Flash?.PauseReadFailures();
 }
 
 /// <summary>The unit's journal with the ledger beside it.</summary>

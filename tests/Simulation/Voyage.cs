@@ -39,7 +39,6 @@ public sealed class Voyage : IDisposable
     private readonly LinkReach[] _reaches;
     private readonly long[] _upSinceMs;
     private readonly HashSet<uint> _published = [];
-    private readonly JournalCursor _cursor = new();
     private readonly VoyageResult _result;
     private UnitLife? _life;
     private SimulatedRadio? _radio;
@@ -76,6 +75,7 @@ public sealed class Voyage : IDisposable
             Violated = Violate, Published = OnPublished, Records = _records,
         };
         _records.Violated = Violate;
+        _records.Flash = _stores.Journal;
         _records.IsCommitted = _gateway.Has;
         _sos.Violated = Violate;
         _boat = new SimulatedBoat(_plan, _clock);
@@ -177,7 +177,7 @@ public sealed class Voyage : IDisposable
     private bool IsEmpty()
     {
         var life = _life!;
-        var none = life.Journal.HeldFrames == 0 || (_records.FlashIsBroken && !life.Journal.MoveToOldest(_cursor));
+        var none = life.Journal.HeldFrames == 0 || (_records.FlashIsBroken && !_records.CanBeFound(life.Journal));
         return none && life.Dispatcher.UrgentFrames == 0 && life.Events.Waiting == 0;
     }
 

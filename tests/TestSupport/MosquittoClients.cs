@@ -6,6 +6,8 @@ namespace BoatTelemetry.TestSupport;
 /// <summary>The mosquitto_sub program: an MQTT client that shares no code with ours. It is subscribed once started.</summary>
 public sealed class MosquittoSubscriber : IAsyncDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+
     private readonly Process _process;
     private readonly string _readyMark;
     private readonly Queue<string> _beforeReady = new();
@@ -72,7 +74,7 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
 
     private async Task<string> ReadLineAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(_patience);
         return await _process.StandardOutput.ReadLineAsync(timeout.Token)
             ?? throw new InvalidOperationException($"mosquitto_sub ended: {_errors}");
     }

@@ -29,7 +29,7 @@ public sealed record MosquittoSettings
 /// </summary>
 public sealed class MosquittoProcess : ServerProcess
 {
-    private const int ReadyTimeoutMs = 10_000;
+    private const int ReadyTimeoutMs = 60_000;
     private const int RetryMs = 10;
 
     // CONNECT of MQTT 5, clean start, no keep alive, empty client id: enough to be answered with a CONNACK.
@@ -61,6 +61,9 @@ public sealed class MosquittoProcess : ServerProcess
     {
         var lines = new StringBuilder();
         lines.AppendLine($"listener {Port} {Host}").AppendLine("set_tcp_nodelay true").AppendLine("log_dest stderr");
+
+        // By default it drops what a subscriber has not taken once 1,000 messages wait for it, which a busy machine reaches.
+        lines.AppendLine("max_queued_messages 0");
         // Started by root, mosquitto changes to a user of its own, who could not read and write this folder.
         if (Environment.IsPrivilegedProcess)
             lines.AppendLine("user root");

@@ -35,7 +35,7 @@ public static class ReferenceLayout
             1 => [.. Area(originLatitude, originLongitude), .. Live(), Reserved(1)],
             2 => [.. World(), .. Live(), Reserved(2)],
             5 => Event(flags, originLatitude, originLongitude),
-            6 => (flags & 8) != 0 ? [.. Status(), .. StatusLong()] : Status(),
+            6 => [.. Status(), .. (flags & 8) != 0 ? StatusLong() : [], .. (flags & 4) != 0 ? Losses() : []],
             7 => fields.ContainsKey("selectiveBitmap")
                 ? [Plain("baseCounter", 32), Plain("bitmap", 32), Plain("selectiveFirst", 32), Plain("selectiveBitmap", 32)]
                 : [Plain("baseCounter", 32), Plain("bitmap", 32)],
@@ -126,6 +126,9 @@ public static class ReferenceLayout
         Amount("boardTemperatureC", 8, zero: -40),
         Reserved(4),
     ];
+
+    private static IReadOnlyList<ReferenceField> Losses() =>
+        [Amount("framesDamaged", 16), Amount("sosDropped", 12), Amount("eventsLost", 12), Amount("fixesLost", 24)];
 
     private static IReadOnlyList<ReferenceField> Command(string command)
     {

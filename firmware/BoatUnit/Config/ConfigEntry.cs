@@ -17,6 +17,9 @@ public enum ConfigKind
 
     /// <summary>A day as "2026-11-23"; kept as days since 1970-01-01.</summary>
     Day,
+
+    /// <summary>A boundary as <see cref="FenceText"/> has it, or an empty text.</summary>
+    Fence,
 }
 
 /// <summary>One key of the configuration: what it is called, what it may be, and what it is if nobody says.</summary>
@@ -74,6 +77,8 @@ public sealed class ConfigEntry
                 }
 
                 return words;
+            case ConfigKind.Fence:
+                return "empty, circle LATITUDE_E5 LONGITUDE_E5 RADIUS_M, or polygon with 3 to 8 corners LATITUDE_E5 LONGITUDE_E5, 45 degrees wide and high at most";
             case ConfigKind.Day:
                 return "a day as 2026-11-23, from 2000-01-01 to 2099-12-31";
             default:
@@ -126,6 +131,14 @@ public sealed class ConfigEntry
         entry.Min = min;
         entry.Max = max;
         entry.DefaultText = value;
+        return entry;
+    }
+
+    internal static ConfigEntry Fence(string section, string name)
+    {
+        ConfigEntry entry = new ConfigEntry(section, name, ConfigKind.Fence);
+        entry.Max = FenceText.LengthMax;
+        entry.DefaultText = "";
         return entry;
     }
 

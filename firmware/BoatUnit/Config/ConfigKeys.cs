@@ -1,6 +1,7 @@
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.Core;
 using BoatTelemetry.Core.Frames;
+using BoatTelemetry.Core.Links;
 using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Config;
@@ -21,10 +22,22 @@ public static class ConfigKeys
     private const string Cellular = "cellular";
     private const string Wifi = "wifi";
     private const string Reports = "reports";
+    private const string Fences = "fences";
     private const string Sensors = "sensors";
     private const string Supervisor = "supervisor";
 
     private const int DaySeconds = 86_400;
+    private const int MsPerS = 1_000;
+    private const int PermillePerPercent = 10;
+
+    // Where a key stands for an option of Core, the option's own value is the default: it stands there once.
+    private static readonly LoRaOptions LoRaDefaults = new LoRaOptions();
+    private static readonly AirtimeOptions AirtimeDefaults = new AirtimeOptions();
+    private static readonly LiveScheduleOptions LiveDefaults = new LiveScheduleOptions();
+    private static readonly MotionOptions MotionDefaults = new MotionOptions();
+    private static readonly TrackRecorderOptions TrackDefaults = new TrackRecorderOptions();
+    private static readonly StatusRecorderOptions StatusDefaults = new StatusRecorderOptions();
+    private static readonly EventRecorderOptions EventDefaults = new EventRecorderOptions();
 
     // unit: who it is. The area must be the gateway's for this unit.
     public static readonly ConfigEntry UnitId = ConfigEntry.Number(Unit, "id", 0, 0, FrameHeader.UnitMax);
@@ -51,14 +64,15 @@ public static class ConfigKeys
     public static readonly ConfigEntry LoraRegion = ConfigEntry.Choice(
         Lora, "region", new string[] { "none", "AS923-1", "AS923-2", "AS923-3", "AS923-4", "EU868", "US915" }, 2);
 
-    public static readonly ConfigEntry LoraSpreadingFactorMin = ConfigEntry.Number(Lora, "spreadingFactorMin", 7, 7, 12);
-    public static readonly ConfigEntry LoraSpreadingFactorMax = ConfigEntry.Number(Lora, "spreadingFactorMax", 10, 7, 12);
+    public static readonly ConfigEntry LoraSpreadingFactorMin = ConfigEntry.Number(Lora, "spreadingFactorMin", LoRaDefaults.SpreadingFactorMin, 7, 12);
+    public static readonly ConfigEntry LoraSpreadingFactorMax = ConfigEntry.Number(Lora, "spreadingFactorMax", LoRaDefaults.SpreadingFactorMax, 7, 12);
+
     // What both transceivers have: SX1276 on PA_BOOST 2 to 20 dBm.
-    public static readonly ConfigEntry LoraPowerDbm = ConfigEntry.Number(Lora, "powerDbm", 14, 2, 20);
-    public static readonly ConfigEntry LoraAntennaGainCdb = ConfigEntry.Number(Lora, "antennaGainCdb", 215, -1_000, 1_000);
-    public static readonly ConfigEntry LoraSyncWord = ConfigEntry.Number(Lora, "syncWord", 0x34, 0, 255);
-    public static readonly ConfigEntry LoraBacklogPercent = ConfigEntry.Number(Lora, "backlogPercent", 60, 0, 100);
-    public static readonly ConfigEntry LoraSosReservePercent = ConfigEntry.Number(Lora, "sosReservePercent", 15, 0, 90);
+    public static readonly ConfigEntry LoraPowerDbm = ConfigEntry.Number(Lora, "powerDbm", LoRaDefaults.PowerDbm, 2, 20);
+    public static readonly ConfigEntry LoraAntennaGainCdb = ConfigEntry.Number(Lora, "antennaGainCdb", AirtimeDefaults.AntennaGainCdb, -1_000, 1_000);
+    public static readonly ConfigEntry LoraSyncWord = ConfigEntry.Number(Lora, "syncWord", LoRaDefaults.SyncWord, 0, 255);
+    public static readonly ConfigEntry LoraBacklogPercent = ConfigEntry.Number(Lora, "backlogPercent", AirtimeDefaults.BacklogPermille / PermillePerPercent, 0, 100);
+    public static readonly ConfigEntry LoraSosReservePercent = ConfigEntry.Number(Lora, "sosReservePercent", AirtimeDefaults.SosReservePermille / PermillePerPercent, 0, 90);
 
     // cellular: UDP to the gateway through the modem. The SIM's PIN is a secret.
     public static readonly ConfigEntry CellularEnabled = ConfigEntry.Flag(Cellular, "enabled", false);
@@ -80,22 +94,64 @@ public static class ConfigKeys
     public static readonly ConfigEntry WifiCaCertificateFile = ConfigEntry.Text(Wifi, "caCertificateFile", "", 0, 48);
 
     // reports: when to say what, by speed band; the slower bound of a band is the band before.
-    public static readonly ConfigEntry ReportsMooredS = Interval("mooredS", 1_800, DaySeconds);
-    public static readonly ConfigEntry ReportsAnchoredS = Interval("anchoredS", 600, DaySeconds);
-    public static readonly ConfigEntry ReportsPatrolS = Interval("patrolS", 60, 3_600);
-    public static readonly ConfigEntry ReportsPursuitS = Interval("pursuitS", 15, 3_600);
+    public static readonly ConfigEntry ReportsMooredS = Interval("mooredS", LiveDefaults.MooredIntervalMs, DaySeconds);
+    public static readonly ConfigEntry ReportsAnchoredS = Interval("anchoredS", LiveDefaults.AtAnchorIntervalMs, DaySeconds);
+    public static readonly ConfigEntry ReportsPatrolS = Interval("patrolS", LiveDefaults.PatrolIntervalMs, 3_600);
+    public static readonly ConfigEntry ReportsPursuitS = Interval("pursuitS", LiveDefaults.PursuitIntervalMs, 3_600);
+    public static readonly ConfigEntry ReportsAlarmS = Interval("alarmS", LiveDefaults.AlarmIntervalMs, 3_600);
     public static readonly ConfigEntry ReportsLowBatteryFactor =
-        ConfigEntry.Number(Reports, "lowBatteryFactor", 4, 1, 20).Immediate();
+        ConfigEntry.Number(Reports, "lowBatteryFactor", LiveDefaults.LowBatteryFactor, 1, 20).Immediate();
 
-    public static readonly ConfigEntry ReportsPatrolFromCmps = Speed("patrolFromCmps", 100);
-    public static readonly ConfigEntry ReportsPursuitFromCmps = Speed("pursuitFromCmps", 900);
-    public static readonly ConfigEntry ReportsFloorS = Interval("floorS", 5, 3_600);
-    public static readonly ConfigEntry ReportsCeilingS = Interval("ceilingS", 3_600, DeadReckoning.HorizonMs / 1_000);
+    public static readonly ConfigEntry ReportsPatrolFromCmps = Speed("patrolFromCmps", MotionDefaults.StartFromMilliknots);
+    public static readonly ConfigEntry ReportsPursuitFromCmps = Speed("pursuitFromCmps", MotionDefaults.PursuitFromMilliknots);
+    public static readonly ConfigEntry ReportsMooredRadiusM =
+        ConfigEntry.Number(Reports, "mooredRadiusM", MotionDefaults.MooredRadiusM, 5, 1_000);
+
+    public static readonly ConfigEntry ReportsMooredAfterS = Interval("mooredAfterS", MotionDefaults.MooredAfterMs, DaySeconds);
+    public static readonly ConfigEntry ReportsFloorS = Interval("floorS", LiveDefaults.FloorMs, 3_600);
+    public static readonly ConfigEntry ReportsCeilingS = Interval("ceilingS", LiveDefaults.CeilingMs, DeadReckoning.HorizonMs / MsPerS);
     public static readonly ConfigEntry ReportsDeadReckoningM =
-        ConfigEntry.Number(Reports, "deadReckoningM", 100, 10, 5_000).Immediate();
+        ConfigEntry.Number(Reports, "deadReckoningM", LiveDefaults.DeadReckoningErrorM, 10, 5_000).Immediate();
 
-    public static readonly ConfigEntry ReportsTrackS = ConfigEntry.Number(Reports, "trackS", 1, 1, 60).Immediate();
-    public static readonly ConfigEntry ReportsStatusS = ConfigEntry.Number(Reports, "statusS", 900, 60, DaySeconds).Immediate();
+    public static readonly ConfigEntry ReportsAtRestM =
+        ConfigEntry.Number(Reports, "atRestM", LiveDefaults.AtRestErrorM, 10, 5_000).Immediate();
+
+    public static readonly ConfigEntry ReportsTurnDeg =
+        ConfigEntry.Number(Reports, "turnDeg", LiveDefaults.TurnDeg, 0, 180).Immediate();
+
+    public static readonly ConfigEntry ReportsTrackS = ConfigEntry.Number(Reports, "trackS", TrackDefaults.UnderWayIntervalS, 1, 60).Immediate();
+    public static readonly ConfigEntry ReportsTrackAnchoredS =
+        ConfigEntry.Number(Reports, "trackAnchoredS", TrackDefaults.AtAnchorIntervalS, 1, 3_600).Immediate();
+
+    public static readonly ConfigEntry ReportsTrackMooredS =
+        ConfigEntry.Number(Reports, "trackMooredS", TrackDefaults.MooredIntervalS, 1, 3_600).Immediate();
+
+    // The encoder is made for one of the two.
+    public static readonly ConfigEntry ReportsTrackSpeed = ConfigEntry.Flag(Reports, "trackSpeed", TrackDefaults.WithSpeed);
+    public static readonly ConfigEntry ReportsTrackLossS =
+        ConfigEntry.Number(Reports, "trackLossS", TrackDefaults.LossMaxMs / MsPerS, 10, 3_600).Immediate();
+
+    public static readonly ConfigEntry ReportsStatusS =
+        ConfigEntry.Number(Reports, "statusS", StatusDefaults.IntervalMs / MsPerS, 60, DaySeconds).Immediate();
+
+    public static readonly ConfigEntry ReportsSensorRepeatS =
+        ConfigEntry.Number(Reports, "sensorRepeatS", EventDefaults.SensorRepeatMinMs / MsPerS, 0, DaySeconds).Immediate();
+
+    // fences: boundaries whose crossing is an event; fence1 is number 1.
+    public static readonly ConfigEntry FencesHysteresisM =
+        ConfigEntry.Number(Fences, "hysteresisM", Geofence.HysteresisMDefault, 0, Geofence.HysteresisMMax);
+
+    public static readonly ConfigEntry Fence1 = ConfigEntry.Fence(Fences, "fence1");
+    public static readonly ConfigEntry Fence2 = ConfigEntry.Fence(Fences, "fence2");
+    public static readonly ConfigEntry Fence3 = ConfigEntry.Fence(Fences, "fence3");
+    public static readonly ConfigEntry Fence4 = ConfigEntry.Fence(Fences, "fence4");
+    public static readonly ConfigEntry Fence5 = ConfigEntry.Fence(Fences, "fence5");
+    public static readonly ConfigEntry Fence6 = ConfigEntry.Fence(Fences, "fence6");
+    public static readonly ConfigEntry Fence7 = ConfigEntry.Fence(Fences, "fence7");
+    public static readonly ConfigEntry Fence8 = ConfigEntry.Fence(Fences, "fence8");
+
+    /// <summary>The boundaries, in the order of their numbers.</summary>
+    public static readonly ConfigEntry[] AllFences = { Fence1, Fence2, Fence3, Fence4, Fence5, Fence6, Fence7, Fence8 };
 
     // sensors: what is fitted, and how its volts are to be read.
     public static readonly ConfigEntry SensorsEnvironment = ConfigEntry.Flag(Sensors, "environment", true);
@@ -135,8 +191,11 @@ public static class ConfigKeys
         LoraSyncWord, LoraBacklogPercent, LoraSosReservePercent,
         CellularEnabled, CellularDialect, CellularApn, CellularUser, CellularHost, CellularPort,
         WifiEnabled, WifiSsid, WifiMqttHost, WifiMqttPort, WifiMqttUser, WifiTls, WifiCaCertificateFile,
-        ReportsMooredS, ReportsAnchoredS, ReportsPatrolS, ReportsPursuitS, ReportsLowBatteryFactor, ReportsPatrolFromCmps,
-        ReportsPursuitFromCmps, ReportsFloorS, ReportsCeilingS, ReportsDeadReckoningM, ReportsTrackS, ReportsStatusS,
+        ReportsMooredS, ReportsAnchoredS, ReportsPatrolS, ReportsPursuitS, ReportsAlarmS, ReportsLowBatteryFactor,
+        ReportsPatrolFromCmps, ReportsPursuitFromCmps, ReportsMooredRadiusM, ReportsMooredAfterS, ReportsFloorS,
+        ReportsCeilingS, ReportsDeadReckoningM, ReportsAtRestM, ReportsTurnDeg, ReportsTrackS, ReportsTrackAnchoredS,
+        ReportsTrackMooredS, ReportsTrackSpeed, ReportsTrackLossS, ReportsStatusS, ReportsSensorRepeatS,
+        FencesHysteresisM, Fence1, Fence2, Fence3, Fence4, Fence5, Fence6, Fence7, Fence8,
         SensorsEnvironment, SensorsPower, SensorsConverter, SensorsRealTimeClock, SensorsBilgeFloat, SensorsBilgeLevel,
         SensorsTamper, SensorsEngines,
         SensorsEnginePulsesE2, SensorsSupplyLowMv, SensorsBatteryLowMv, SensorsBilgeHighCm,
@@ -178,16 +237,15 @@ public static class ConfigKeys
         return false;
     }
 
-    private static ConfigEntry Interval(string name, int seconds, int max)
+    private static ConfigEntry Interval(string name, int ms, int maxS)
     {
-        return ConfigEntry.Number(Reports, name, seconds, 1, max).Immediate();
+        return ConfigEntry.Number(Reports, name, ms / MsPerS, 1, maxS).Immediate();
     }
 
-    private static ConfigEntry Speed(string name, int cmps)
+    private static ConfigEntry Speed(string name, int milliknots)
     {
-        return ConfigEntry.Number(Reports, name, cmps, 1, 5_000).Immediate();
+        return ConfigEntry.Number(Reports, name, SpeedUnits.CmpsOf(milliknots), 1, 5_000).Immediate();
     }
-
 
     private static ConfigEntry[] Numbered(ConfigEntry[] all)
     {

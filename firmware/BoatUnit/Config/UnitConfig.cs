@@ -82,7 +82,7 @@ public sealed class UnitConfig
         return _numbers[entry.Index] != 0;
     }
 
-    /// <summary>A text, or a choice's word.</summary>
+    /// <summary>A text, a boundary's text, or a choice's word.</summary>
     public string Text(ConfigEntry entry)
     {
         return entry.Kind == ConfigKind.Choice ? entry.Choices[_numbers[entry.Index]] : _texts[entry.Index];
@@ -138,6 +138,10 @@ public sealed class UnitConfig
             case ConfigKind.Day:
                 taken = TryDay(text, out number);
                 break;
+            case ConfigKind.Fence:
+                number = 0;
+                taken = FenceText.IsAllowed(text);
+                break;
             default:
                 number = 0;
                 taken = IsAllowedText(text, entry);
@@ -150,7 +154,7 @@ public sealed class UnitConfig
         }
 
         _numbers[entry.Index] = number;
-        _texts[entry.Index] = entry.Kind == ConfigKind.Text ? text : null;
+        _texts[entry.Index] = entry.Kind == ConfigKind.Text || entry.Kind == ConfigKind.Fence ? text : null;
         Revision++;
         return true;
     }

@@ -1,6 +1,5 @@
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Sensors;
-using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
@@ -12,23 +11,16 @@ namespace BoatTelemetry.BoatUnit.Wiring;
 public sealed class LiveSettings
 {
     private const int MsPerS = 1_000;
-    private const int TrackBytesOverLoRa = 66;
     private const int SupplyHysteresisMv = 500;
     private const int BatteryHysteresisMv = 200;
-
-    // 1 kn is 51.444 cm/s.
-    private const long MilliknotsPerCmpsE3 = 19_438;
 
     private int _revision;
 
     /// <param name="config">The running configuration.</param>
-    /// <param name="hasNetwork">
-    /// Whether a link carries the longest frames. What is sealed is not cut again, so tracks are cut for the narrowest link
-    /// that has to carry them: LoRa alone takes 66 bytes at SF9 (11 % more bytes in all, measured on signalk-plaka).
-    /// </param>
-    public LiveSettings(UnitConfig config, bool hasNetwork)
+    public LiveSettings(UnitConfig config)
     {
-        Track.FrameBytesMax = hasNetwork ? FrameLimits.FrameBytesMax : TrackBytesOverLoRa;
+        Track.WithSpeed = config.Flag(ConfigKeys.ReportsTrackSpeed);
+        Motion.MooredRadiusM = config.Number(ConfigKeys.ReportsMooredRadiusM);
         Fill(config);
     }
 
@@ -39,6 +31,8 @@ public sealed class LiveSettings
     public TrackRecorderOptions Track { get; } = new TrackRecorderOptions();
 
     public StatusRecorderOptions Status { get; } = new StatusRecorderOptions();
+
+    public EventRecorderOptions Events { get; } = new EventRecorderOptions();
 
     public SensorOptions Sensors { get; } = new SensorOptions();
 
@@ -51,11 +45,6 @@ public sealed class LiveSettings
         }
     }
 
-    private static int Milliknots(int cmps)
-    {
-        return (int)(cmps * MilliknotsPerCmpsE3 / 1_000);
-    }
-
     private void Fill(UnitConfig config)
     {
         _revision = config.Revision;
@@ -65,21 +54,37 @@ public sealed class LiveSettings
         Live.PursuitIntervalMs = config.Number(ConfigKeys.ReportsPursuitS) * MsPerS;
         Live.AtAnchorIntervalMs = config.Number(ConfigKeys.ReportsAnchoredS) * MsPerS;
         Live.MooredIntervalMs = config.Number(ConfigKeys.ReportsMooredS) * MsPerS;
+        Live.AlarmIntervalMs = config.Number(ConfigKeys.ReportsAlarmS) * MsPerS;
         Live.LowBatteryFactor = config.Number(ConfigKeys.ReportsLowBatteryFactor);
         Live.DeadReckoningErrorM = config.Number(ConfigKeys.ReportsDeadReckoningM);
-        Motion.StartFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPatrolFromCmps));
+        Live.AtRestErrorM = config.Number(ConfigKeys.ReportsAtRestM);
+
+        // Never below either of the two: a low battery is to send less.
+        int widestM = Live.AtRestErrorM > Live.DeadReckoningErrorM ? Live.AtRestErrorM : Live.DeadReckoningErrorM;
+        Live.LowBatteryErrorM = Live.LowBatteryFactor * widestM;
+        Live.TurnDeg = config.Number(ConfigKeys.ReportsTurnDeg);
+        FillMotion(config);
+        Track.UnderWayIntervalS = config.Number(ConfigKeys.ReportsTrackS);
+        Track.AtAnchorIntervalS = config.Number(ConfigKeys.ReportsTrackAnchoredS);
+        Track.MooredIntervalS = config.Number(ConfigKeys.ReportsTrackMooredS);
+        Track.LossMaxMs = config.Number(ConfigKeys.ReportsTrackLossS) * MsPerS;
+        Status.IntervalMs = config.Number(ConfigKeys.ReportsStatusS) * MsPerS;
+        Events.SensorRepeatMinMs = config.Number(ConfigKeys.ReportsSensorRepeatS) * MsPerS;
+        FillSensors(config);
+    }
+
+    private void FillMotion(UnitConfig config)
+    {
+        Motion.MooredAfterMs = config.Number(ConfigKeys.ReportsMooredAfterS) * MsPerS;
+        Motion.StartFromMilliknots = SpeedUnits.MilliknotsOf(config.Number(ConfigKeys.ReportsPatrolFromCmps));
         Motion.StopBelowMilliknots = Motion.StartFromMilliknots / 2;
-        Motion.PursuitFromMilliknots = Milliknots(config.Number(ConfigKeys.ReportsPursuitFromCmps));
-        Motion.PursuitBelowMilliknots = (int)(Motion.PursuitFromMilliknots * 4L / 5);
+        Motion.PursuitFromMilliknots = SpeedUnits.MilliknotsOf(config.Number(ConfigKeys.ReportsPursuitFromCmps));
+        Motion.PursuitBelowMilliknots = (int)(Motion.PursuitFromMilliknots * 10L / 11);
         if (Motion.PursuitBelowMilliknots < Motion.StartFromMilliknots)
         {
             // Where the bands are close together, patrol begins where pursuit ends.
             Motion.PursuitBelowMilliknots = Motion.StartFromMilliknots;
         }
-
-        Track.UnderWayIntervalS = config.Number(ConfigKeys.ReportsTrackS);
-        Status.IntervalMs = config.Number(ConfigKeys.ReportsStatusS) * MsPerS;
-        FillSensors(config);
     }
 
     private void FillSensors(UnitConfig config)

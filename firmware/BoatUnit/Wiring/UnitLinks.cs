@@ -28,21 +28,6 @@ public sealed class UnitLinks
     /// <inheritdoc cref="LoRa"/>
     public WifiLink Wifi { get; private set; }
 
-    /// <summary>The longest frame that any of them carries now, bytes.</summary>
-    public int FrameBytesMax
-    {
-        get
-        {
-            int most = 0;
-            for (int i = 0; i < _count; i++)
-            {
-                most = _made[i].FrameBytesMax > most ? _made[i].FrameBytesMax : most;
-            }
-
-            return most;
-        }
-    }
-
     /// <summary>
     /// Makes the LoRa link; the ledger goes on where the run before left it. It may only listen where the configuration is
     /// lost: that says nothing of the region, and the default is another country's.

@@ -7,6 +7,7 @@ using BoatTelemetry.BoatUnit.Supervision;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
 
@@ -26,6 +27,21 @@ public static class UnitOptions
     public static OperatingArea Area(UnitConfig config)
     {
         return new OperatingArea(config.Number(ConfigKeys.AreaLatitudeE5), config.Number(ConfigKeys.AreaLongitudeE5));
+    }
+
+    /// <summary>
+    /// The boundaries. One that is left out keeps its number: a crossing's code says the same whatever the others are.
+    /// </summary>
+    public static Geofence Fences(UnitConfig config, IGeofenceSink sink)
+    {
+        Fence[] fences = new Fence[ConfigKeys.AllFences.Length];
+        for (int i = 0; i < fences.Length; i++)
+        {
+            FenceText.TryParse(config.Text(ConfigKeys.AllFences[i]), out Fence fence);
+            fences[i] = fence;
+        }
+
+        return new Geofence(fences, config.Number(ConfigKeys.FencesHysteresisM), sink);
     }
 
     public static GnssOptions Gnss(UnitConfig config)

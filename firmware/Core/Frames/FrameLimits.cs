@@ -11,6 +11,7 @@ namespace BoatTelemetry.Core.Frames;
 //   long form                                      18             29
 // 6 status             durable  up         7       13        4    24
 //   long form                                      50             61
+//   either with losses                             +8             +8
 // 7 acknowledgement    live     down       4       8         4    16
 //   long form                                      16             24
 // 8 command            durable  down       7       5..20     8    20..35

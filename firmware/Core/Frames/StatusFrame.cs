@@ -4,7 +4,7 @@ using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.Core.Frames;
 
-// Flags of the header: bit 3 long; the others zero.
+// Flags of the header: bit 3 long; bit 2 losses; the others zero.
 //
 // Body of a status, most significant bit first; encrypted. Where nothing else is said, all ones is unknown and the code
 // below it "or more".
@@ -45,6 +45,12 @@ namespace BoatTelemetry.Core.Frames;
 //   command result     4  CommandResult
 //   board temperature  8  -40 C + code
 //   reserve            4  zero
+//
+// Losses, 64 bits more, behind whichever of the two:
+//   frames damaged    16
+//   SOS dropped       12
+//   events lost       12
+//   fixes lost        24
 
 /// <summary>The status frame: packs a <see cref="StatusReport"/> and reads it back. One object a thread; allocates nothing.</summary>
 public sealed class StatusFrame
@@ -52,14 +58,20 @@ public sealed class StatusFrame
     /// <summary>The flag of the long form.</summary>
     public const int LongFlag = 8;
 
+    /// <summary>The flag of the losses, which stand behind the short or the long form.</summary>
+    public const int LossesFlag = 4;
+
     /// <summary>The flags that are defined.</summary>
-    public const int FlagsDefined = LongFlag;
+    public const int FlagsDefined = LongFlag | LossesFlag;
 
     /// <summary>Bytes of the short body: a status reaches as far as an SOS, 24 B at SF10.</summary>
     public const int ShortBodyBytes = 13;
 
     /// <summary>Bytes of the long body.</summary>
     public const int LongBodyBytes = 50;
+
+    /// <summary>Bytes that the losses add to either body.</summary>
+    public const int LossesBytes = 8;
 
     /// <summary>Bytes of a sealed frame in the short form.</summary>
     public const int ShortBytes = FrameHeader.DurableBytes + ShortBodyBytes + FrameLimits.ShortTagBytes;
@@ -113,19 +125,29 @@ public sealed class StatusFrame
     private const int BoardTemperatureBits = 8;
     private const int ReserveBits = 4;
 
+    private const int FramesDamagedBits = 16;
+    private const int RareBits = 12;
+    private const int FixesLostBits = 24;
+
     private readonly FieldWriter _writer = new FieldWriter();
     private readonly FieldReader _reader = new FieldReader();
 
     /// <summary>Bytes of the body with these flags.</summary>
     public static int BodyBytes(int flags)
     {
-        return (flags & LongFlag) != 0 ? LongBodyBytes : ShortBodyBytes;
+        int body = (flags & LongFlag) != 0 ? LongBodyBytes : ShortBodyBytes;
+        return (flags & LossesFlag) != 0 ? body + LossesBytes : body;
     }
 
-    /// <summary>The flags for a report: the long form if it is asked for and a frame of so many bytes holds it.</summary>
+    /// <summary>
+    /// The flags for a report: the losses if it has them, however short the frame is to be; the long form if it is asked for
+    /// and a frame of so many bytes holds it then.
+    /// </summary>
     public static int FlagsFor(StatusReport report, int frameBytesMax)
     {
-        return report.IsLong && frameBytesMax >= LongBytes ? LongFlag : 0;
+        int losses = report.HasLosses ? LossesFlag : 0;
+        int frameBytes = report.HasLosses ? LongBytes + LossesBytes : LongBytes;
+        return report.IsLong && frameBytesMax >= frameBytes ? losses | LongFlag : losses;
     }
 
     /// <summary>
@@ -144,6 +166,14 @@ public sealed class StatusFrame
         {
             WriteLong(fields, report);
         }
+
+        if ((flags & LossesFlag) != 0)
+        {
+            fields.Count(report.FramesDamaged, FramesDamagedBits, 1);
+            fields.Count(report.SosDropped, RareBits, 1);
+            fields.Count(report.EventsLost, RareBits, 1);
+            fields.Count(report.FixesLost, FixesLostBits, 1);
+        }
     }
 
     /// <summary>Reads a body into <paramref name="report"/>, which is whole only if nothing was rejected.</summary>
@@ -159,11 +189,21 @@ public sealed class StatusFrame
         fields.Reset(body, offset, length);
         int uptimeClass = ReadCommon(fields, report);
         report.ClearLong();
+        report.ClearLosses();
         if ((flags & LongFlag) != 0)
         {
             report.IsLong = true;
             ReadLong(fields, report);
             fields.Require(UptimeClassOf(report.UptimeS) == uptimeClass);
+        }
+
+        if ((flags & LossesFlag) != 0)
+        {
+            report.HasLosses = true;
+            report.FramesDamaged = fields.Count(FramesDamagedBits, 1);
+            report.SosDropped = fields.Count(RareBits, 1);
+            report.EventsLost = fields.Count(RareBits, 1);
+            report.FixesLost = fields.Count(FixesLostBits, 1);
         }
 
         return fields.Valid ? FrameRejection.None : FrameRejection.FieldOutOfRange;

@@ -410,22 +410,31 @@ public sealed class FlashJournal : IFrameJournal
         return true;
     }
 
-    // The state goes first, and counts them no more: if the power fails between, they are held again and are sent again, and
-    // no start takes them for lost.
+    // The state goes first, names them and counts them no more; it names them until they are burnt for certain. So a start
+    // between neither takes them for lost nor takes them for others that are.
     private void Release(Acknowledgement acknowledgement)
     {
+        JournalState state = _ring.State;
+        state.ReleasingFirst = acknowledgement.SelectiveFirst;
+        state.ReleasingBits = 0;
         _ring.Releasing = ForEachSelected(acknowledgement, false);
         if (_ring.Releasing > 0)
         {
             bool told = _ring.WriteState() && _ring.Sync();
-            ReleasedFrames += told ? ForEachSelected(acknowledgement, true) : 0;
+            if (told)
+            {
+                ReleasedFrames += ForEachSelected(acknowledgement, true);
+                _ring.Sync();
+            }
+
+            state.ReleasingBits = 0;
             _ring.Releasing = 0;
             _ring.StateDirty = true;
-            ReclaimFor(_ring.Reader.RecordBytes(JournalState.Bytes));
+            ReclaimFor(_ring.Reader.RecordBytes(JournalState.ReleasingBytes));
         }
     }
 
-    // How many held frames the selective bitmap speaks of; or how many of them were released.
+    // How many held frames the selective bitmap speaks of, which the state is to name; or how many of those were released.
     private int ForEachSelected(Acknowledgement acknowledgement, bool release)
     {
         int count = 0;
@@ -436,8 +445,13 @@ public sealed class FlashJournal : IFrameJournal
         {
             block = _found.Block;
             from = _found.Counter + 1;
-            if (acknowledgement.Covers(_found.Counter) && (!release || _ring.Release(_found)))
+            if (release)
             {
+                count += _ring.State.IsReleasing(_found.Counter) && _ring.Release(_found) ? 1 : 0;
+            }
+            else if (acknowledgement.Covers(_found.Counter))
+            {
+                _ring.State.SetReleasing(_found.Counter);
                 count++;
             }
 

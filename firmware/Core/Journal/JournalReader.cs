@@ -235,7 +235,7 @@ internal sealed class JournalReader
 
         FrameKind kind = FrameHeader.KindOf(_window[at + HeaderBytes]);
         return type == (byte)JournalRecordType.State
-            ? payload == JournalState.Bytes
+            ? JournalState.IsPayload(payload)
             : kind >= FrameKind.Track && kind <= FrameKind.Status;
     }
 

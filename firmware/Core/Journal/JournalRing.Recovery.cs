@@ -43,6 +43,7 @@ internal sealed partial class JournalRing
         }
 
         CountBlocks(state, found);
+        FinishReleasing();
         CountFree();
     }
 
@@ -112,6 +113,7 @@ internal sealed partial class JournalRing
         int block = _headBlock;
         for (int i = 0; i < _blockCount && state.Type == JournalRecordType.None; i++)
         {
+            Beat();
             int from = Reader.Sequence(block) != 0 ? DataOffset : _blockBytes;
             while (Reader.Next(block, from, _blockBytes, record))
             {
@@ -119,7 +121,7 @@ internal sealed partial class JournalRing
                 if (!record.IsFrame && Reader.Load(record))
                 {
                     Copy(record, state);
-                    State.Read(Reader.Buffer, JournalReader.HeaderBytes);
+                    State.Read(Reader.Buffer, JournalReader.HeaderBytes, record.PayloadBytes);
                 }
             }
 
@@ -152,52 +154,61 @@ internal sealed partial class JournalRing
     }
 
     // Copies behind the last state were made of the frames behind its tail, in their order: the tail moves over those. An
-    // original that has decayed is not found; its copy stands for it, and the search goes on for the next one.
+    // original that has decayed is not found; its copy stands for it. All are looked for in one pass, however many are gone.
     private void FinishCarrying(JournalRecord state, JournalRecovery found)
     {
         JournalRecord copy = new JournalRecord();
-        JournalRecord original = new JournalRecord();
         int copyBlock = state.Block;
         int copyFrom = state.End;
-        original.Block = _tailBlock;
-        original.Offset = State.TailOffset;
-        original.Bytes = 0;
-        while (NextCopy(ref copyBlock, ref copyFrom, copy))
+        if (!NextCopy(ref copyBlock, ref copyFrom, copy))
         {
-            if (FindOriginal(state, copy.Counter, original))
+            return;
+        }
+
+        uint[] counters = new uint[JournalBlocks.FramesMax];
+        bool more = true;
+        while (more)
+        {
+            int copies = 0;
+            while (more && copies < counters.Length)
             {
-                found.CarriedTwice++;
-                _tailBlock = original.Block;
-                State.TailSequence = Reader.Sequence(original.Block);
-                State.TailOffset = original.End;
+                counters[copies] = copy.Counter;
+                copies++;
+                more = NextCopy(ref copyBlock, ref copyFrom, copy);
             }
+
+            found.CarriedTwice += PassOriginals(state, counters, copies);
         }
     }
 
-    // Looks behind the last one that was found, up to the state. False, with that one as it was, if there is none.
-    private bool FindOriginal(JournalRecord state, uint counter, JournalRecord last)
+    // From the tail up to the state; how many were found.
+    private int PassOriginals(JournalRecord state, uint[] counters, int copies)
     {
-        int block = last.Block;
-        int from = last.End;
-        while (true)
+        int passed = 0;
+        int next = 0;
+        int block = _tailBlock;
+        int from = State.TailOffset;
+        while (next < copies)
         {
             if (Reader.Next(block, from, _blockBytes, _scan))
             {
                 from = _scan.End;
-                if (_scan.Block == state.Block && _scan.Offset >= state.Offset)
+                if (block == state.Block && _scan.Offset >= state.Offset)
                 {
-                    return false;
+                    return passed;
                 }
 
-                if (_scan.IsFrame && _scan.Counter == counter)
+                int which = _scan.IsFrame ? IndexOf(_scan.Counter, counters, next, copies) : copies;
+                if (which < copies)
                 {
-                    Copy(_scan, last);
-                    return true;
+                    next = which + 1;
+                    passed++;
+                    MoveTailTo(block, from);
                 }
             }
             else if (block == state.Block || block == _headBlock)
             {
-                return false;
+                break;
             }
             else
             {
@@ -206,6 +217,30 @@ internal sealed partial class JournalRing
                 from = DataOffset;
             }
         }
+
+        return passed;
+    }
+
+    private void MoveTailTo(int block, int offset)
+    {
+        if (block != _tailBlock)
+        {
+            _tailBlock = block;
+            State.TailSequence = Reader.Sequence(block);
+        }
+
+        State.TailOffset = offset;
+    }
+
+    private static int IndexOf(uint counter, uint[] counters, int from, int to)
+    {
+        int index = from;
+        while (index < to && counters[index] != counter)
+        {
+            index++;
+        }
+
+        return index;
     }
 
     private bool NextCopy(ref int block, ref int from, JournalRecord copy)
@@ -226,6 +261,7 @@ internal sealed partial class JournalRing
                 return false;
             }
 
+            Beat();
             block = Following(block);
             from = DataOffset;
         }
@@ -332,10 +368,26 @@ internal sealed partial class JournalRing
             State.NextCounter = record.Counter + 1;
         }
 
-        if (IsHeld(record))
+        if (!IsHeld(record))
         {
-            _oldFrames += IsOld(record) ? 1 : 0;
+            return;
+        }
+
+        // The last state counts it no more: it is ashore. What cannot be burnt is held again, and is none of the old ones.
+        bool isReleasing = State.IsReleasing(record.Counter);
+        if (!isReleasing || !TryBurn(record))
+        {
+            _oldFrames += IsOld(record) && !isReleasing ? 1 : 0;
             Add(record);
+        }
+    }
+
+    private void FinishReleasing()
+    {
+        if (State.ReleasingBits != 0)
+        {
+            Sync();
+            State.ReleasingBits = 0;
         }
     }
 
@@ -345,8 +397,11 @@ internal sealed partial class JournalRing
         if (IsHeld(record))
         {
             BurnRecord(record);
-            _oldFrames += IsOld(record) ? 1 : 0;
-            State.Tallies[JournalState.TallyDamaged]++;
+            if (!State.IsReleasing(record.Counter))
+            {
+                _oldFrames += IsOld(record) ? 1 : 0;
+                State.Tallies[JournalState.TallyDamaged]++;
+            }
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class JournalRing
     private readonly int _blockCount;
     private readonly int _blockBytes;
     private readonly byte[] _record;
-    private readonly byte[] _stateBytes = new byte[JournalState.Bytes];
+    private readonly byte[] _stateBytes = new byte[JournalState.ReleasingBytes];
     private readonly int[] _heldByKind = new int[JournalState.KindCount];
     private readonly JournalRecord _scan = new JournalRecord();
     private readonly JournalRecord _tail = new JournalRecord();
@@ -73,7 +73,7 @@ internal sealed partial class JournalRing
     /// <summary>Times that reclaiming had to go on beyond its pace, because hardly a block was free.</summary>
     internal int ReclaimedBeyondPace { get; private set; }
 
-    /// <summary>Held frames that will be released at once when the state that is written next no longer counts them.</summary>
+    /// <summary>Held frames whose bits are set in <see cref="JournalState.ReleasingBits"/>: a state no longer counts them.</summary>
     internal int Releasing { get; set; }
 
     /// <summary>Changes whenever a frame is held no more.</summary>
@@ -121,9 +121,7 @@ internal sealed partial class JournalRing
     internal bool WriteState()
     {
         StateDirty = false;
-        State.HeldFrames = (uint)(HeldFrames - Releasing);
-        State.Write(_stateBytes, 0);
-        return Write(JournalRecordType.State, _stateBytes, 0, JournalState.Bytes);
+        return Write(JournalRecordType.State, _stateBytes, 0, BuildState(true));
     }
 
     internal bool Sync()
@@ -153,8 +151,7 @@ internal sealed partial class JournalRing
     /// </summary>
     internal bool Release(JournalRecord record)
     {
-        BurnRecord(record);
-        if (At(record.Block, record.Offset, _scan))
+        if (!TryBurn(record))
         {
             return false;
         }
@@ -382,10 +379,18 @@ internal sealed partial class JournalRing
         return true;
     }
 
-    private void BurnRecord(JournalRecord record)
+    private bool BurnRecord(JournalRecord record)
     {
         Array.Clear(_record, 0, Reader.Align);
-        Program(record.Block, record.Offset, Reader.Align);
+        return Program(record.Block, record.Offset, Reader.Align);
+    }
+
+    // What the flash refused to burn and cannot be read may be read again later.
+    private bool TryBurn(JournalRecord record)
+    {
+        bool taken = BurnRecord(record);
+        bool stands = Reader.Next(record.Block, record.Offset, EndOf(record.Block), _scan) && _scan.Offset == record.Offset;
+        return !stands && (taken || !Reader.Failed);
     }
 
     private bool Program(int block, int offset, int length)
@@ -455,10 +460,22 @@ internal sealed partial class JournalRing
             State.TailOffset = DataOffset;
         }
 
+        // Short whatever is being released, so that every block takes as much; nothing of that is burnt yet.
         StateDirty = false;
-        State.HeldFrames = (uint)(HeldFrames - Releasing);
+        bool begins = WriteHere(JournalRecordType.State, _stateBytes, 0, BuildState(false));
+        BuildState(true);
+        return begins;
+    }
+
+    private int BuildState(bool withReleasing)
+    {
+        uint bits = State.ReleasingBits;
+        State.ReleasingBits = withReleasing ? bits : 0;
+        State.HeldFrames = (uint)(withReleasing ? HeldFrames - Releasing : HeldFrames);
         State.Write(_stateBytes, 0);
-        return WriteHere(JournalRecordType.State, _stateBytes, 0, JournalState.Bytes);
+        int bytes = State.PayloadBytes;
+        State.ReleasingBits = bits;
+        return bytes;
     }
 
     private int BuildBlockHeader(uint sequence)

@@ -4,7 +4,7 @@ using BoatTelemetry.Core.Reports;
 
 namespace BoatTelemetry.Core.Journal;
 
-// Payload of a state record, 72 bytes, integers big-endian:
+// Payload of a state record, 72 bytes, or 80 while frames are being released; integers big-endian:
 //
 //   byte  0..3    acknowledged: all below this counter
 //         4..7    and of the 32 behind it those whose bit is set, the highest bit first
@@ -15,6 +15,8 @@ namespace BoatTelemetry.Core.Journal;
 //        40..63   frames gone so far: tracks sketched; tracks, sketches, events, statuses, SOS dropped
 //        64..67   frames gone so far: damaged
 //        68..71   frames held that stand before this record
+//        72..75   of 80: first counter of the frames that are being released
+//        76..79   of 80: which of the 32 counters from there on, the highest bit first
 
 /// <summary>
 /// Everything about the journal that its frames do not tell themselves. What is held follows from it: a frame behind the
@@ -24,6 +26,9 @@ internal sealed class JournalState
 {
     /// <summary>Bytes of the state's record, without what surrounds each record.</summary>
     internal const int Bytes = 72;
+
+    /// <summary>The same while <see cref="ReleasingBits"/> are set.</summary>
+    internal const int ReleasingBytes = 80;
 
     /// <summary>What the policy tells apart: <see cref="FrameKind.Track"/> to <see cref="FrameKind.Status"/>, and an SOS.</summary>
     internal const int KindCount = 5;
@@ -40,6 +45,7 @@ internal sealed class JournalState
     private const int FloorsAt = 20;
     private const int TalliesAt = FloorsAt + (4 * KindCount);
     private const int HeldAt = TalliesAt + (4 * TallyCount);
+    private const int ReleasingAt = HeldAt + 4;
     private const uint HighestBit = 1u << (Acknowledgement.BitmapBits - 1);
 
     internal readonly Acknowledgement Acknowledged = new Acknowledgement();
@@ -54,9 +60,41 @@ internal sealed class JournalState
     /// <summary>Frames held when it was written, all of which stand before it: what a start misses of them has been lost.</summary>
     internal uint HeldFrames;
 
+    /// <summary>
+    /// Frames that are ashore, that <see cref="HeldFrames"/> does not count and whose records are being burnt: of the 32
+    /// counters from this one on those whose bit is set in <see cref="ReleasingBits"/>, the highest bit first. A start burns
+    /// what the power left of them; if it held them again, they would stand in for frames that are missing.
+    /// </summary>
+    internal uint ReleasingFirst;
+
+    /// <inheritdoc cref="ReleasingFirst"/>
+    internal uint ReleasingBits;
+
+    /// <summary>Bytes of the payload that <see cref="Write"/> makes of it.</summary>
+    internal int PayloadBytes
+    {
+        get { return ReleasingBits == 0 ? Bytes : ReleasingBytes; }
+    }
+
     internal static int KindIndex(FrameKind kind)
     {
         return (int)kind - (int)FrameKind.Track;
+    }
+
+    internal static bool IsPayload(int bytes)
+    {
+        return bytes == Bytes || bytes == ReleasingBytes;
+    }
+
+    /// <summary>Whether the frame of this counter is being released.</summary>
+    internal bool IsReleasing(uint counter)
+    {
+        return (ReleasingBits & ReleasingBit(counter)) != 0;
+    }
+
+    internal void SetReleasing(uint counter)
+    {
+        ReleasingBits |= ReleasingBit(counter);
     }
 
     /// <summary>Whether a frame behind the tail is held.</summary>
@@ -75,6 +113,8 @@ internal sealed class JournalState
         TailOffset = other.TailOffset;
         NextCounter = other.NextCounter;
         HeldFrames = other.HeldFrames;
+        ReleasingFirst = other.ReleasingFirst;
+        ReleasingBits = other.ReleasingBits;
     }
 
     internal void Write(byte[] buffer, int offset)
@@ -95,9 +135,14 @@ internal sealed class JournalState
         }
 
         BigEndian.Put(buffer, offset + HeldAt, HeldFrames);
+        if (ReleasingBits != 0)
+        {
+            BigEndian.Put(buffer, offset + ReleasingAt, ReleasingFirst);
+            BigEndian.Put(buffer, offset + ReleasingAt + 4, ReleasingBits);
+        }
     }
 
-    internal void Read(byte[] buffer, int offset)
+    internal void Read(byte[] buffer, int offset, int length)
     {
         Acknowledged.BaseCounter = BigEndian.Get(buffer, offset);
         Acknowledged.Bitmap = BigEndian.Get(buffer, offset + 4);
@@ -115,6 +160,8 @@ internal sealed class JournalState
         }
 
         HeldFrames = BigEndian.Get(buffer, offset + HeldAt);
+        ReleasingFirst = length == ReleasingBytes ? BigEndian.Get(buffer, offset + ReleasingAt) : 0;
+        ReleasingBits = length == ReleasingBytes ? BigEndian.Get(buffer, offset + ReleasingAt + 4) : 0;
     }
 
     /// <summary>
@@ -139,6 +186,12 @@ internal sealed class JournalState
 
         Acknowledged.BaseCounter = newBase;
         Acknowledged.Bitmap = bits;
+    }
+
+    private uint ReleasingBit(uint counter)
+    {
+        uint behind = counter - ReleasingFirst;
+        return behind < Acknowledgement.BitmapBits ? HighestBit >> (int)behind : 0;
     }
 
     // The bits of a bitmap behind a base that speak of counters below NextCounter.

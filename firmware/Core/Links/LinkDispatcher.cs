@@ -122,6 +122,40 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     /// <summary>Frames whose turn came when they were held no more, or could not be read.</summary>
     public long PassedOver { get; private set; }
 
+    /// <summary>
+    /// The longest frame that a link carries now which is up and on which the shore answers, bytes; 0 while there is none. Who
+    /// makes frames cuts them for it: what is sealed is not cut again.
+    /// </summary>
+    public int WidestUpBytes
+    {
+        get
+        {
+            int most = 0;
+            for (int i = 0; i < _lanes.Length; i++)
+            {
+                int bytes = _lanes[i].IsUp ? _lanes[i].Link.FrameBytesMax : 0;
+                most = bytes > most ? bytes : most;
+            }
+
+            return most;
+        }
+    }
+
+    /// <summary>Whether such a link is another than LoRa.</summary>
+    public bool IsNetworkUp
+    {
+        get
+        {
+            bool up = false;
+            for (int i = 0; i < _lanes.Length; i++)
+            {
+                up |= _lanes[i].IsUp && _lanes[i].Link.Kind != LinkKind.LoRa;
+            }
+
+            return up;
+        }
+    }
+
     /// <summary>Whether nobody answers on this kind of link, and only probes go out.</summary>
     public bool IsSilent(LinkKind kind) => LaneOf(kind) is LinkLane lane && lane.Silent;
 

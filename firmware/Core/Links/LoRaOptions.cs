@@ -3,13 +3,16 @@ namespace BoatTelemetry.Core.Links;
 /// <summary>How a unit uses its LoRa transceiver, within what the region allows.</summary>
 public sealed class LoRaOptions
 {
-    public int BandwidthHz = 125_000;
-    public int CodingRateDenominator = 5;
-    public int PreambleSymbols = 8;
-    public int SyncWord = 0x34;
+    /// <summary>The default of <see cref="AnswerWindowMs"/>; the gateway answers within it.</summary>
+    public const int AnswerWindowMsDefault = 2_500;
+
+    public int BandwidthHz = RadioSettings.BandwidthHzDefault;
+    public int CodingRateDenominator = RadioSettings.CodingRateDenominatorDefault;
+    public int PreambleSymbols = RadioSettings.PreambleSymbolsDefault;
+    public int SyncWord = RadioSettings.SyncWordDefault;
 
     /// <summary>Wanted power at the chip's pin, dBm; what the region and the antenna allow may be less.</summary>
-    public int PowerDbm = 14;
+    public int PowerDbm = RadioSettings.PowerDbmDefault;
 
     public int SpreadingFactorMin = 7;
 
@@ -37,7 +40,7 @@ public sealed class LoRaOptions
     /// After a durable frame only an SOS is sent for so long, ms: the answer comes on the same channel in about a second
     /// (a packet forwarder's class A timing) or two, and a transceiver that sends is deaf.
     /// </summary>
-    public int AnswerWindowMs = 2_500;
+    public int AnswerWindowMs = AnswerWindowMsDefault;
 
     /// <summary>The first wait before a failed transceiver is started again, ms; each further one twice as long.</summary>
     public int RestartDelayMs = 1_000;

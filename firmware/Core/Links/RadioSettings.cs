@@ -3,24 +3,32 @@ namespace BoatTelemetry.Core.Links;
 /// <summary>What a transceiver is set to. One object is kept and changed; the driver reads it in Configure.</summary>
 public sealed class RadioSettings
 {
+    public const int BandwidthHzDefault = 125_000;
+    public const int CodingRateDenominatorDefault = 5;
+    public const int PreambleSymbolsDefault = 8;
+    public const int PowerDbmDefault = 14;
+
+    /// <summary>LoRaWAN's public one: concentrators listen for it.</summary>
+    public const int SyncWordDefault = 0x34;
+
     public int FrequencyHz;
 
     /// <summary>125,000, 250,000 or 500,000.</summary>
-    public int BandwidthHz = 125_000;
+    public int BandwidthHz = BandwidthHzDefault;
 
     /// <summary>7 to 12.</summary>
     public int SpreadingFactor = 10;
 
     /// <summary>The coding rate's denominator: 5 to 8 for 4/5 to 4/8.</summary>
-    public int CodingRateDenominator = 5;
+    public int CodingRateDenominator = CodingRateDenominatorDefault;
 
-    public int PreambleSymbols = 8;
+    public int PreambleSymbols = PreambleSymbolsDefault;
 
     /// <summary>Conducted power at the chip's pin, dBm.</summary>
-    public int PowerDbm = 14;
+    public int PowerDbm = PowerDbmDefault;
 
     /// <summary>0x34 public (LoRaWAN), 0x12 private, as the SX127x has it; the SX126x driver writes its own two bytes for it.</summary>
-    public int SyncWord = 0x34;
+    public int SyncWord = SyncWordDefault;
 
     /// <summary>Downlinks come inverted in I and Q, so that boats do not hear each other (LoRaWAN's convention).</summary>
     public bool InvertIq;

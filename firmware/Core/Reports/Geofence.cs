@@ -37,6 +37,9 @@ public sealed class Geofence
     private readonly long _hysteresisCm;
     private readonly IGeofenceSink _sink;
 
+    /// <param name="fences">By their numbers; null where there is none under a number.</param>
+    /// <param name="hysteresisM">Beyond the line by this is across it, 0 to <see cref="HysteresisMMax"/> m.</param>
+    /// <param name="sink">Is told of each crossing.</param>
     public Geofence(Fence[] fences, int hysteresisM, IGeofenceSink sink)
     {
         if (fences.Length > FencesMax)
@@ -69,6 +72,11 @@ public sealed class Geofence
     {
         for (int i = 0; i < _fences.Length; i++)
         {
+            if (_fences[i] == null)
+            {
+                continue;
+            }
+
             int side = SideOf(_fences[i], _sides[i], fix);
             bool crossed = _sides[i] != 0 && side != _sides[i];
             _sides[i] = side;

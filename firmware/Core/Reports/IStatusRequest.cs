@@ -29,4 +29,7 @@ public enum StatusCause
 
     /// <summary>Something of the unit failed, or works again.</summary>
     FaultsChanged,
+
+    /// <summary>Something of the record was lost that no status has told yet.</summary>
+    LossesChanged,
 }

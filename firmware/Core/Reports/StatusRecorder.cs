@@ -7,13 +7,14 @@ using BoatTelemetry.Core.Time;
 namespace BoatTelemetry.Core.Reports;
 
 /// <summary>
-/// Makes status frames: at start, at an interval, on request, when faults change. Allocates nothing after construction.
+/// Makes status frames: at start, at an interval, on request, when faults change or something of the record is lost.
+/// Allocates nothing after construction.
 /// One thread.
 /// </summary>
 public sealed class StatusRecorder : IStatusRequest
 {
     private const int UptimeSMax = 268_435_454;
-    private const int Causes = (int)StatusCause.FaultsChanged + 1;
+    private const int Causes = (int)StatusCause.LossesChanged + 1;
 
     private readonly StatusRecorderOptions _options;
     private readonly DurableOutbox _outbox;
@@ -30,6 +31,11 @@ public sealed class StatusRecorder : IStatusRequest
     private bool _askedLong = true;
     private bool _owedLong;
     private UnitFaults _toldFaults;
+    private int _toldFramesDamaged;
+    private int _toldSosDropped;
+    private int _toldEventsLost;
+    private int _toldFixesLost;
+    private long _lossesNotBeforeMs;
     private long _madeMs;
     private int _sinceLong;
 
@@ -85,7 +91,7 @@ public sealed class StatusRecorder : IStatusRequest
     /// <inheritdoc/>
     public void Request(StatusCause cause, bool isLong)
     {
-        if (cause <= StatusCause.None || cause > StatusCause.FaultsChanged)
+        if (cause <= StatusCause.None || cause > StatusCause.LossesChanged)
         {
             throw new ArgumentOutOfRangeException(nameof(cause));
         }
@@ -101,6 +107,12 @@ public sealed class StatusRecorder : IStatusRequest
         if (_asked == StatusCause.None && _state.Faults != _toldFaults)
         {
             Request(StatusCause.FaultsChanged, false);
+        }
+
+        if (_asked == StatusCause.None && monotonicMs >= _lossesNotBeforeMs && AreLossesUntold())
+        {
+            // Long, for what the policy dropped stands there.
+            Request(StatusCause.LossesChanged, true);
         }
 
         if (_asked == StatusCause.None && _owedLong && FrameBytesMax >= StatusFrame.LongBytes)
@@ -144,7 +156,7 @@ public sealed class StatusRecorder : IStatusRequest
             return;
         }
 
-        bool toldLong = _askedLong && FrameBytesMax >= StatusFrame.LongBytes;
+        bool toldLong = (StatusFrame.FlagsFor(_report, FrameBytesMax) & StatusFrame.LongFlag) != 0;
         _owedLong = toldLong ? false : _owedLong || _askedLong;
         _sinceLong = toldLong ? 0 : _sinceLong + 1;
         _retry.Succeeded();
@@ -152,8 +164,34 @@ public sealed class StatusRecorder : IStatusRequest
         _made[(int)_asked]++;
         _madeMs = monotonicMs;
         _toldFaults = _report.Faults;
+        if (_report.HasLosses)
+        {
+            LossesAreTold(monotonicMs);
+        }
+
         _asked = StatusCause.None;
         _askedLong = false;
+    }
+
+    // At a start nothing is told yet, so what the journal has counted in earlier lives is told again in each.
+    private bool AreLossesUntold()
+    {
+        return IsUntold(_state.FramesDamaged, _toldFramesDamaged) || IsUntold(_state.SosDropped, _toldSosDropped)
+            || IsUntold(_state.EventsLost, _toldEventsLost) || IsUntold(_state.FixesLost, _toldFixesLost);
+    }
+
+    private static bool IsUntold(int count, int told)
+    {
+        return count != Fix.Unknown && count != told;
+    }
+
+    private void LossesAreTold(long monotonicMs)
+    {
+        _toldFramesDamaged = _report.FramesDamaged;
+        _toldSosDropped = _report.SosDropped;
+        _toldEventsLost = _report.EventsLost;
+        _toldFixesLost = _report.FixesLost;
+        _lossesNotBeforeMs = monotonicMs + _options.LossesMinMs;
     }
 
     private void Fill(long monotonicMs)
@@ -163,6 +201,9 @@ public sealed class StatusRecorder : IStatusRequest
         _report.UtcMs = _clock.UtcMs;
         _report.OnBattery = _condition.OnBattery;
         _report.IsLong = _askedLong;
+
+        // In no other: a shore that does not know the losses yet refuses a frame that has them, and nothing but that frame.
+        _report.HasLosses = _asked == StatusCause.LossesChanged;
         long uptimeS = (monotonicMs - _startMs) / 1000;
         _report.UptimeS = uptimeS < UptimeSMax ? (int)uptimeS : UptimeSMax;
         _report.LiveCounter = _liveCounters.TryPeek(out uint live) ? live : StatusReport.NoCounter;

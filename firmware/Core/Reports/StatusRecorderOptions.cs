@@ -21,12 +21,15 @@ public sealed class StatusRecorderOptions
     /// <summary>The same for a change of faults.</summary>
     public int FaultsMinMs = 60_000;
 
-    /// <summary>The longest frame: below 61 B the long form has to wait for a better link.</summary>
+    /// <summary>Two status frames that tell losses: while fixes are lost each second, they must not fill the journal too.</summary>
+    public int LossesMinMs = 600_000;
+
+    /// <summary>The longest frame: below 61 B (69 B with losses) the long form has to wait for a better link.</summary>
     public int FrameBytesMax = StatusFrame.LongBytes;
 
     internal void Check()
     {
-        if (IntervalMs < 60_000 || LongEvery < 0 || StartWaitMaxMs < 0 || RequestMinMs < 0 || FaultsMinMs < RequestMinMs)
+        if (IntervalMs < 60_000 || LongEvery < 0 || StartWaitMaxMs < 0 || RequestMinMs < 0 || FaultsMinMs < RequestMinMs || LossesMinMs < RequestMinMs)
         {
             throw new ArgumentOutOfRangeException(nameof(IntervalMs));
         }

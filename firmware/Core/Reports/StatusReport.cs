@@ -124,6 +124,24 @@ public sealed class StatusReport
     /// <summary>Of the electronics themselves, -40 to 214 degrees Celsius.</summary>
     public int BoardTemperatureC;
 
+    /// <summary>Whether the losses are told, or were: the values below.</summary>
+    public bool HasLosses;
+
+    /// <summary>Frames of the record that the flash lost before they were acknowledged, since the journal was made, 0 to 65,534.</summary>
+    public int FramesDamaged;
+
+    /// <summary>Calls for help among <see cref="Dropped"/>, since the journal was made, 0 to 4,094.</summary>
+    public int SosDropped;
+
+    /// <summary>Events that were raised and never became a frame, since start, 0 to 4,094.</summary>
+    public int EventsLost;
+
+    /// <summary>
+    /// Accepted fixes that no frame of the record has, since start, 0 to 16,777,214: their day was not known or cannot be
+    /// written, or the journal refused their block. What a loss of power took nobody can count.
+    /// </summary>
+    public int FixesLost;
+
     public StatusReport()
     {
         Clear();
@@ -146,6 +164,17 @@ public sealed class StatusReport
         OnBattery = false;
         UptimeS = Fix.Unknown;
         ClearLong();
+        ClearLosses();
+    }
+
+    /// <summary>Makes the report one without losses.</summary>
+    public void ClearLosses()
+    {
+        HasLosses = false;
+        FramesDamaged = Fix.Unknown;
+        SosDropped = Fix.Unknown;
+        EventsLost = Fix.Unknown;
+        FixesLost = Fix.Unknown;
     }
 
     /// <summary>Makes the report a short one.</summary>

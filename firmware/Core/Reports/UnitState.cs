@@ -82,6 +82,18 @@ public sealed class UnitState
     /// <inheritdoc cref="LastCommand"/>
     public CommandResult CommandResult;
 
+    /// <inheritdoc cref="StatusReport.FramesDamaged"/>
+    public int FramesDamaged = Fix.Unknown;
+
+    /// <inheritdoc cref="StatusReport.SosDropped"/>
+    public int SosDropped = Fix.Unknown;
+
+    /// <inheritdoc cref="StatusReport.EventsLost"/>
+    public int EventsLost = Fix.Unknown;
+
+    /// <inheritdoc cref="StatusReport.FixesLost"/>
+    public int FixesLost = Fix.Unknown;
+
     /// <summary>Copies what is here into a report; the rest of the report stays as it is.</summary>
     public void CopyTo(StatusReport report)
     {
@@ -109,5 +121,9 @@ public sealed class UnitState
         report.BoardTemperatureC = BoardTemperatureC;
         report.LastCommand = LastCommand;
         report.CommandResult = CommandResult;
+        report.FramesDamaged = FramesDamaged;
+        report.SosDropped = SosDropped;
+        report.EventsLost = EventsLost;
+        report.FixesLost = FixesLost;
     }
 }

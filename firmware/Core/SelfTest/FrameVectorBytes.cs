@@ -11,7 +11,7 @@ namespace BoatTelemetry.Core.SelfTest;
 internal static class FrameVectorBytes
 {
     /// <summary>How many there are.</summary>
-    public const int Count = 20;
+    public const int Count = 21;
 
     public static SelfTestFrame Frame(int index)
     {
@@ -332,6 +332,29 @@ internal static class FrameVectorBytes
                         0xCE, 0x69, 0x74,
                     },
                     new int[0]);
+            default:
+                return Group5(index);
+        }
+    }
+
+    private static SelfTestFrame Group5(int index)
+    {
+        switch (index)
+        {
+            case 20:
+                return new SelfTestFrame(
+                    "acknowledgement, long: newest first, far above the base",
+                    FrameDirection.Downlink,
+                    510203058,
+                    -1_200_000,
+                    9_000_000,
+                    FrameRejection.None,
+                    new byte[]
+                    {
+                        0x5C, 0x04, 0xD4, 0xB2, 0x75, 0x7C, 0x6F, 0x13, 0x8A, 0x63, 0xB7, 0x58, 0x69, 0xFC, 0xB7, 0x77,
+                        0xAF, 0x6C, 0xE0, 0xCD, 0x5C, 0x80, 0x00, 0x4C,
+                    },
+                    new int[] { 70_003, -1_610_612_735, 71_000, -1_073_741_823 });
             default:
                 throw new ArgumentOutOfRangeException(nameof(index));
         }

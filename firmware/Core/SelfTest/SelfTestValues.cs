@@ -9,7 +9,7 @@ namespace BoatTelemetry.Core.SelfTest;
 // event            latitude, longitude, persons, vessels, code
 // status           supply, battery, temperature, backlog, satellites, uptime;
 //   long form      and humidity, pressure, battery current, RSSI, SNR, firmware
-// acknowledgement  base, bitmap
+// acknowledgement  base, bitmap; long form: and first and bitmap of the selective part
 // command          live interval, track interval, duration, SOS code; what the command has not is 0
 // fix              latitude, longitude (degrees x 10^7), time of day, day, speed, course, altitude, HDOP, satellites
 
@@ -39,9 +39,7 @@ public static class SelfTestValues
             case FrameKind.Status:
                 return Of(codec.Status, values);
             case FrameKind.Acknowledgement:
-                values[0] = (int)codec.Acknowledgement.BaseCounter;
-                values[1] = (int)codec.Acknowledgement.Bitmap;
-                return 2;
+                return Of(codec.Acknowledgement, values);
             case FrameKind.Command:
                 return Of(codec.Command, values);
             default:
@@ -89,6 +87,20 @@ public static class SelfTestValues
         values[10] = report.SnrCdb;
         values[11] = report.FirmwareVersion;
         return 12;
+    }
+
+    public static int Of(Acknowledgement acknowledgement, int[] values)
+    {
+        values[0] = (int)acknowledgement.BaseCounter;
+        values[1] = (int)acknowledgement.Bitmap;
+        if (acknowledgement.SelectiveBitmap == 0)
+        {
+            return 2;
+        }
+
+        values[2] = (int)acknowledgement.SelectiveFirst;
+        values[3] = (int)acknowledgement.SelectiveBitmap;
+        return 4;
     }
 
     public static int Of(Command command, int[] values)

@@ -81,6 +81,7 @@ public sealed class SimulatedFlash : IFlash
     private int _cutOperation = -1;
     private int _cutByte;
     private bool _off;
+    private bool _pausesReadFailures;
 
     /// <param name="programBytes">The unit of programming.</param>
     /// <param name="eraseBlockBytes">Bytes of an erase block, a multiple of it.</param>
@@ -163,6 +164,12 @@ public sealed class SimulatedFlash : IFlash
     /// <summary>The next reads of a block fail, so many of them.</summary>
     public void FailReads(int block, int count) => _readsToFail[block] = count;
 
+    /// <summary>
+    /// Until the result is disposed of, reads do not fail for <see cref="FailReads"/>, and do not count for it: whoever watches
+    /// a user of the flash sees what it holds and takes no failure from the user. Dead blocks stay dead.
+    /// </summary>
+    public Pause PauseReadFailures() => new(this);
+
     /// <summary>Becomes another flash of the same geometry: its cells, unstable bits, faults and wear; power on.</summary>
     public void CopyFrom(SimulatedFlash other)
     {
@@ -185,7 +192,7 @@ public sealed class SimulatedFlash : IFlash
         var address = Address(block, offset, length);
         if (_faults[block] == BlockFault.Dead)
             return FlashResult.ReadFailed;
-        if (_readsToFail[block] > 0)
+        if (_readsToFail[block] > 0 && !_pausesReadFailures)
         {
             _readsToFail[block]--;
             return FlashResult.ReadFailed;
@@ -331,5 +338,22 @@ public sealed class SimulatedFlash : IFlash
     {
         if (_off)
             throw new PowerCutException();
+    }
+
+    /// <summary>See <see cref="PauseReadFailures"/>.</summary>
+    public sealed class Pause : IDisposable
+    {
+        private readonly SimulatedFlash _flash;
+        private readonly bool _before;
+
+        internal Pause(SimulatedFlash flash)
+        {
+            _flash = flash;
+            _before = flash._pausesReadFailures;
+            flash._pausesReadFailures = true;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _flash._pausesReadFailures = _before;
     }
 }

@@ -12,7 +12,8 @@ var AREA_ORIGIN_LON_E5 = 9000000;
 var EPOCH_MS = 1262304000000; // 2010-01-01T00:00:00Z
 var HALF_TURN_E5 = 18000000;
 var LAT_MAX_E5 = 9000000;
-var UNIX_SECONDS_MAX = 4294967295;
+var U32_MAX = 4294967295;
+var HIGHEST_BIT = 2147483648;
 
 var PORT_LIVE_AREA = 1;
 var PORT_TRACK = 3;
@@ -34,8 +35,7 @@ var BILGE = [null, 'dry', 'water', 'high_water'];
 var FAULTS = ['receiver', 'radio', 'modem', 'environment_sensor', 'power_sensor', 'journal'];
 var COMMAND_RESULT = [null, 'done', 'refused_not_understood', 'refused_out_of_range', 'refused_expired', 'failed'];
 var COMMANDS = [null, 'report_interval', 'status_request', 'backlog_range', 'sos_acknowledged', 'key_change'];
-var COMMAND_BYTES = [0, 5, 1, 8, 5, 16];
-var COMMAND_HEAD_BYTES = 4;
+var COMMAND_BYTES = [0, 9, 5, 12, 9, 20];
 var EXPIRY_STEP_MS = 8000;
 var EXPIRY_NEVER = 268435455; // 28 bits
 
@@ -49,14 +49,13 @@ function decodeDownlink(input) {
   return decodePayload(input, [PORT_ACKNOWLEDGEMENT, PORT_COMMAND]);
 }
 
-// data is what decodeDownlink gives: { kind: "acknowledgement", base_counter, bitmap } or { kind: "command", command, ... }.
+// data is what decodeDownlink gives: { kind: "acknowledgement", base_counter, ... } or { kind: "command", command, ... }.
 function encodeDownlink(input) {
   var order = new Order(input && input.data);
   var kind = order.word('kind', ['acknowledgement', 'command']);
   var fPort = kind === 'command' ? PORT_COMMAND : PORT_ACKNOWLEDGEMENT;
   if (kind === 'acknowledgement') {
-    order.put(order.integer('base_counter', 4294967295), 32);
-    order.put(order.integer('bitmap', 4294967295), 32);
+    encodeAcknowledgement(order);
   } else if (kind === 'command') {
     encodeCommand(order);
   }
@@ -71,22 +70,23 @@ function decodePayload(input, ports) {
   var fPort = input ? input.fPort : undefined;
   if (!(input && input.bytes && input.bytes.length >= 0)) return failed('TooShort: there is no payload');
   if (ports.indexOf(fPort) < 0) return failed('UnknownKind: fPort ' + fPort + ' is none of ' + ports.join(', '));
+  var bytes = input.bytes;
   var area = areaOf(input.variables);
   if (area.error) return failed(area.error);
-  var reader = new Reader(input.bytes);
+  var reader = new Reader(bytes);
   var flags = 0;
   var data = {};
   if (fPort > 2 && fPort !== PORT_ACKNOWLEDGEMENT) {
-    if (input.bytes.length < 5) return failed('TooShort: ' + input.bytes.length + ' bytes, flags and counter alone take 5');
+    if (bytes.length < 5) return failed('TooShort: ' + bytes.length + ' bytes, flags and counter alone take 5');
     flags = reader.raw(4);
     if (reader.raw(4) !== 0 || (flags & ~flagsDefined(fPort)) !== 0) {
-      return failed('ReservedBits: the first byte is ' + input.bytes[0]);
+      return failed('ReservedBits: the first byte is ' + bytes[0]);
     }
 
     data.counter = reader.raw(32);
   }
 
-  var error = lengthError(fPort, flags, input.bytes.length - reader.bit / 8)
+  var error = lengthError(fPort, flags, bytes.length - reader.bit / 8)
     || decodeBody(fPort, flags, reader, area, data, input);
   return error ? failed(error) : { data: data };
 }
@@ -96,14 +96,15 @@ function failed(error) {
 }
 
 function flagsDefined(fPort) {
-  return fPort === PORT_EVENT ? 15 : fPort === PORT_STATUS ? 8 : 0;
+  return fPort === PORT_EVENT ? 15 : fPort === PORT_STATUS ? 12 : 0;
 }
 
 function lengthError(fPort, flags, length) {
-  var event = (flags & 4) !== 0 ? 18 : 13;
-  var status = (flags & 8) !== 0 ? 50 : 13;
-  var least = [0, 11, 12, 13, 12, event, status, 8, 5][fPort];
-  var most = [0, 11, 12, 207, 51, event, status, 8, 20][fPort];
+  var event = flags & 4 ? 18 : 13;
+  var status = (flags & 8 ? 50 : 13) + (flags & 4 ? 8 : 0);
+  var acknowledgement = length > 8 ? 16 : 8;
+  var least = [0, 11, 12, 13, 12, event, status, acknowledgement, 5][fPort];
+  var most = [0, 11, 12, 207, 51, event, status, acknowledgement, 20][fPort];
   if (length >= least && length <= most) return null;
   var allowed = least === most ? least : least + ' to ' + most;
   return (length < least ? 'TooShort' : 'TooLong') + ': a body of ' + length + ' bytes, fPort ' + fPort + ' has ' + allowed;
@@ -122,9 +123,7 @@ function decodeBody(fPort, flags, reader, area, data, input) {
       decodeStatus(reader, flags, data);
       break;
     case PORT_ACKNOWLEDGEMENT:
-      data.kind = 'acknowledgement';
-      data.base_counter = reader.raw(32);
-      data.bitmap = reader.raw(32);
+      decodeAcknowledgement(reader, input.bytes.length, data);
       break;
     case PORT_COMMAND:
       decodeCommand(reader, input.bytes.length - 5, data);
@@ -267,17 +266,15 @@ var CONTACT = [['contact_bearing_deg', 9, 0, 1, 1, 359], ['contact_distance_m', 
 function decodeEvent(reader, flags, area, data) {
   data.kind = 'event';
   reader.time(data);
-  reader.position(data, (flags & 8) !== 0 ? null : area, true);
+  reader.position(data, flags & 8 ? null : area, true);
   if (data.lat_deg !== undefined) data.position_age = POSITION_AGE[flags & 3];
   reader.word(data, 'event', 4, EVENTS);
   reader.measures(data, [['persons', 6], ['vessels', 4]]);
   reader.word(data, 'confidence', 2, CONFIDENCE);
   var code = reader.raw(6);
   if (code !== 0) data.code = code;
-  reader.reserved((flags & 8) !== 0 ? 0 : 7);
-  if ((flags & 4) !== 0) {
-    reader.measures(data, CONTACT);
-  }
+  reader.reserved(flags & 8 ? 0 : 7);
+  if (flags & 4) reader.measures(data, CONTACT);
 }
 
 function decodeStatus(reader, flags, data) {
@@ -292,12 +289,14 @@ function decodeStatus(reader, flags, data) {
   data.safe_mode = reader.flag();
   data.on_battery = reader.flag();
   var uptimeClass = reader.raw(4);
-  if ((flags & 8) !== 0) {
+  if (flags & 8) {
     decodeLongStatus(reader, data);
     if (uptimeClassOf(data.uptime_s) !== uptimeClass) reader.refuse('uptime', uptimeClass);
   } else if (uptimeClass < 15) {
     data.uptime_at_least_s = uptimeClass === 0 ? 0 : 60 << (uptimeClass - 1);
   }
+
+  if (flags & 4) reader.measures(data, LOSSES);
 }
 
 // name, bits, and where they differ from a plain count: zero, step, per, last code
@@ -310,6 +309,8 @@ var LONG_STATUS_1 = [
 ];
 var STATUS_1 = [['supply_v', 8, 0, 200, 1000], ['battery_v', 7, 2500, 20, 1000], ['oldest_held_back', 16], ['backlog', 12],
   ['temperature_c', 7, -40, 1, 1]];
+
+var LOSSES = [['frames_damaged', 16], ['sos_dropped', 12], ['events_lost', 12], ['fixes_lost', 24]];
 
 function decodeLongStatus(reader, data) {
   reader.measures(data, LONG_STATUS_1);
@@ -328,10 +329,21 @@ function uptimeClassOf(seconds) {
   return result;
 }
 
+function decodeAcknowledgement(reader, length, data) {
+  data.kind = 'acknowledgement';
+  data.base_counter = reader.raw(32);
+  data.bitmap = reader.raw(32);
+  if (length > 8) {
+    data.selective_first = reader.raw(32);
+    data.selective_bitmap = reader.raw(32);
+    if (data.selective_bitmap < HIGHEST_BIT) reader.refuse('selective_bitmap', data.selective_bitmap);
+  }
+}
+
 function decodeCommand(reader, length, data) {
   data.kind = 'command';
   var code = reader.raw(4);
-  if (!COMMANDS[code] || COMMAND_HEAD_BYTES + COMMAND_BYTES[code] !== length) {
+  if (!COMMANDS[code] || COMMAND_BYTES[code] !== length) {
     reader.refuse('command', code + ' in a body of ' + length + ' bytes');
     return;
   }
@@ -386,11 +398,16 @@ Order.prototype.refuse = function (name, value, allowed) {
   this.errors.push(name + ' is ' + text + ', allowed: ' + allowed);
 };
 
-Order.prototype.integer = function (name, max) {
+Order.prototype.integer = function (name, max, least) {
   var value = this.take(name);
-  if (typeof value === 'number' && value >= 0 && value <= max && Math.floor(value) === value) return value;
-  this.refuse(name, value, 'whole numbers from 0 to ' + max);
+  var min = least || 0;
+  if (typeof value === 'number' && value >= min && value <= max && Math.floor(value) === value) return value;
+  this.refuse(name, value, 'whole numbers from ' + min + ' to ' + max);
   return 0;
+};
+
+Order.prototype.whole = function (name, bits, least) {
+  this.put(this.integer(name, Math.pow(2, bits) - 1, least), bits);
 };
 
 Order.prototype.word = function (name, words) {
@@ -425,6 +442,15 @@ Order.prototype.checkNames = function () {
   }
 };
 
+function encodeAcknowledgement(order) {
+  order.whole('base_counter', 32);
+  order.whole('bitmap', 32);
+  if (order.data.selective_first !== undefined || order.data.selective_bitmap !== undefined) {
+    order.whole('selective_first', 32);
+    order.whole('selective_bitmap', 32, HIGHEST_BIT);
+  }
+}
+
 function encodeCommand(order) {
   var command = order.word('command', COMMANDS.slice(1));
   order.put(0, 8);
@@ -433,9 +459,9 @@ function encodeCommand(order) {
   order.put(expirySteps(order), 28);
   switch (command) {
     case 'report_interval':
-      order.put(order.integer('live_interval_s', 65535), 16);
-      order.put(order.integer('track_interval_s', 255), 8);
-      order.put(order.integer('duration_min', 65535), 16);
+      order.whole('live_interval_s', 16);
+      order.whole('track_interval_s', 8);
+      order.whole('duration_min', 16);
       break;
     case 'status_request':
       order.put(order.bool('long_status') ? 1 : 0, 1);
@@ -445,8 +471,8 @@ function encodeCommand(order) {
       encodeRange(order);
       break;
     case 'sos_acknowledged':
-      order.put(order.integer('event_counter', 4294967295), 32);
-      order.put(order.integer('sos_code', 255), 8);
+      order.whole('event_counter', 32);
+      order.whole('sos_code', 8);
       break;
     case 'key_change':
       encodeKey(order);
@@ -456,7 +482,7 @@ function encodeCommand(order) {
 
 // Downlink counters count seconds since 2010 (FRAME-SPEC, Counters); without one, this second's.
 function downlinkCounter(order) {
-  if (order.data.counter !== undefined) return order.integer('counter', 4294967295);
+  if (order.data.counter !== undefined) return order.integer('counter', U32_MAX);
   order.names.push('counter');
   return Math.floor((Date.now() - EPOCH_MS) / 1000);
 }
@@ -477,8 +503,8 @@ function expirySteps(order) {
 }
 
 function encodeRange(order) {
-  var from = order.integer('from_counter', 4294967295);
-  var to = order.integer('to_counter', 4294967295);
+  var from = order.integer('from_counter', U32_MAX);
+  var to = order.integer('to_counter', U32_MAX);
   if (from > to) order.refuse('to_counter', to, 'from_counter (' + from + ') or more');
   order.put(from, 32);
   order.put(to, 32);
@@ -570,9 +596,8 @@ var WEIGHT_FLOOR = 8;
 var WEIGHT_TOTAL = 256;
 var YOUNG_SCALE_GAIN = [32, 26, 20, 16, 14, 12, 10, 9, 8, 7, 7, 6, 6, 5, 5];
 
-// Mass below a distance of 0 to 16 mean residuals above the prediction, in steps of 1/32, and 4096 cos of whole degrees:
-// Core's tables, made here because of the 40,960 bytes. No entry is nearer than 9e-4 to a half, so that any engine's exp
-// and cos round to the same integers.
+// Core's tables, made here because of the 40,960 bytes: mass below 0 to 16 mean residuals above the prediction, in steps
+// of 1/32, and 4096 cos of degrees. No entry is nearer than 9e-4 to a half, so any engine's exp and cos round alike.
 var UPPER_HALF = [];
 var COSINE = [];
 (function () {
@@ -731,31 +756,31 @@ function Axis(firstScale) {
 }
 
 function axisRescale(o, toMinutes) {
-  var numerator = toMinutes ? 3 : 5;
-  var denominator = toMinutes ? 5 : 3;
+  var by = toMinutes ? 3 : 5;
+  var per = toMinutes ? 5 : 3;
   o.error1 = o.error2 = 0;
-  o.velocity0 = (((o.velocity0 * numerator) | 0) / denominator) | 0;
-  o.velocity1 = (((o.velocity1 * numerator) | 0) / denominator) | 0;
-  o.velocity2 = (((o.velocity2 * numerator) | 0) / denominator) | 0;
+  o.velocity0 = scaled(o.velocity0, by, per);
+  o.velocity1 = scaled(o.velocity1, by, per);
+  o.velocity2 = scaled(o.velocity2, by, per);
 }
 
-function axisDecode(o, coder, intervals16) {
-  var mean0 = limited((o.velocity0 * intervals16) >> 4, MEAN_MAX);
-  var mean1 = limited(((o.velocity1 * intervals16) >> 4) + o.error1, MEAN_MAX);
-  var mean2 = limited(((o.velocity2 * intervals16) >> 4) + o.error2, MEAN_MAX);
+function axisDecode(o, coder, ratio16) {
+  var mean0 = limited((o.velocity0 * ratio16) >> 4, MEAN_MAX);
+  var mean1 = limited(((o.velocity1 * ratio16) >> 4) + o.error1, MEAN_MAX);
+  var mean2 = limited(((o.velocity2 * ratio16) >> 4) + o.error2, MEAN_MAX);
   var near = residualDecode(o.residual, coder, mean0, mean1, mean2);
   var step = o.residual.value;
   if (near && o.steps !== 0 && step <= STEP_MAX && step >= -STEP_MAX) {
     var at = step << 8;
-    axisLearn(o, at - mean0, at - mean1, at - mean2, intervals16);
+    axisLearn(o, at - mean0, at - mean1, at - mean2, ratio16);
   } else {
-    axisLearnJump(o, step, intervals16);
+    axisLearnJump(o, step, ratio16);
   }
 
   return step;
 }
 
-function axisLearn(o, residual0, residual1, residual2, intervals16) {
+function axisLearn(o, residual0, residual1, residual2, ratio16) {
   var alpha1 = 38;
   var alpha2 = 20;
   var beta0 = 5;
@@ -765,38 +790,37 @@ function axisLearn(o, residual0, residual1, residual2, intervals16) {
   if (n <= YOUNG_BETA.length) {
     o.steps = n + 1;
     beta0 = YOUNG_BETA[n - 1];
-    beta1 = beta0 > beta1 ? beta0 : beta1;
-    beta2 = beta0 > beta2 ? beta0 : beta2;
+    beta1 = Math.max(beta0, beta1);
+    beta2 = Math.max(beta0, beta2);
     if (n <= YOUNG_ALPHA.length) {
       alpha2 = YOUNG_ALPHA[n - 1];
-      alpha1 = alpha2 > alpha1 ? alpha2 : alpha1;
+      alpha1 = Math.max(alpha1, alpha2);
     }
   }
 
   o.error1 = ((alpha1 - 64) * residual1) >> 6;
   o.error2 = ((alpha2 - 64) * residual2) >> 6;
-  var change0 = (beta0 * residual0 + 512) >> 10;
-  var change1 = (beta1 * residual1 + 512) >> 10;
-  var change2 = (beta2 * residual2 + 512) >> 10;
-  if (intervals16 !== ONE_INTERVAL) {
-    change0 = ((change0 * ONE_INTERVAL) / intervals16) | 0;
-    change1 = ((change1 * ONE_INTERVAL) / intervals16) | 0;
-    change2 = ((change2 * ONE_INTERVAL) / intervals16) | 0;
-  }
-
-  o.velocity0 = (o.velocity0 + change0) | 0;
-  o.velocity1 = (o.velocity1 + change1) | 0;
-  o.velocity2 = (o.velocity2 + change2) | 0;
+  o.velocity0 = (o.velocity0 + axisChange(beta0, residual0, ratio16)) | 0;
+  o.velocity1 = (o.velocity1 + axisChange(beta1, residual1, ratio16)) | 0;
+  o.velocity2 = (o.velocity2 + axisChange(beta2, residual2, ratio16)) | 0;
 }
 
-function axisLearnJump(o, step, intervals16) {
+function axisChange(beta, residual, ratio16) {
+  return ((((beta * residual + 512) >> 10) * ONE_INTERVAL) / ratio16) | 0;
+}
+
+function axisLearnJump(o, step, ratio16) {
   o.error1 = o.error2 = 0;
   if (o.steps === 0) {
     o.steps = 1;
-    var velocity = (((limited(step, STEP_MAX) << 8) / intervals16) | 0) * ONE_INTERVAL;
+    var velocity = (((limited(step, STEP_MAX) << 8) / ratio16) | 0) * ONE_INTERVAL;
     o.velocity0 = o.velocity1 = o.velocity2 = limited(velocity, MEAN_MAX);
     residualReset(o.residual, SECOND_SCALE);
   }
+}
+
+function scaled(value, by, per) {
+  return (((value * by) | 0) / per) | 0;
 }
 
 function limited(value, limit) {
@@ -848,7 +872,7 @@ function intervalSixteenths(o, interval) {
 
 function intervalJudge(o, interval, moved, expected256) {
   if (intervalOneOff(o, interval) && expected256 >= 512 && moved <= 4096) {
-    var byTime256 = (((expected256 * interval) | 0) / o.nominal) | 0;
+    var byTime256 = scaled(expected256, interval, o.nominal);
     o.byTime = Math.abs((moved << 8) - byTime256) < Math.abs((moved << 8) - expected256);
   }
 }
@@ -874,7 +898,7 @@ function reportDerive(o, north, east, latE5, intervalS) {
   east = (east * COSINE[(Math.abs(latE5) / 100000) | 0]) >> 12;
   var length = Math.floor(Math.sqrt(north * north + east * east));
   var speed256 = ((((length * 5533) >> 8) / intervalS) | 0) << shift;
-  o.derivedSpeed256 = speed256 > MEAN_MAX ? MEAN_MAX : speed256;
+  o.derivedSpeed256 = Math.min(speed256, MEAN_MAX);
   if (length !== 0) o.derivedCourse256 = bearing256(north, east);
 }
 
@@ -1008,7 +1032,7 @@ function trackRead(o, first) {
     }
 
     o.utcS += interval;
-    if (!trackReadPosition(o, interval) || o.utcS > UNIX_SECONDS_MAX) return 'OutOfRange';
+    if (!trackReadPosition(o, interval) || o.utcS > U32_MAX) return 'OutOfRange';
     trackDerive(o);
   }
 
@@ -1029,10 +1053,10 @@ function trackSwitchStep(o) {
 }
 
 function trackReadPosition(o, interval) {
-  var intervals16 = intervalSixteenths(o.intervals, interval);
+  var ratio16 = intervalSixteenths(o.intervals, interval);
   var expected256 = Math.abs(o.north.velocity2) + Math.abs(o.east.velocity2);
-  var north = axisDecode(o.north, o.coder, intervals16);
-  var east = axisDecode(o.east, o.coder, intervals16);
+  var north = axisDecode(o.north, o.coder, ratio16);
+  var east = axisDecode(o.east, o.coder, ratio16);
   if (interval !== o.interval) intervalJudge(o.intervals, interval, Math.abs(north) + Math.abs(east), expected256);
   var halfTurn = o.inMinutes ? 10800000 : HALF_TURN_E5;
   if (east < -halfTurn || east > halfTurn) return false;
@@ -1047,8 +1071,8 @@ function trackDerive(o) {
     var north = o.north.velocity1;
     var east = o.east.velocity1;
     if (o.inMinutes) {
-      north = (((north * 5) | 0) / 3) | 0;
-      east = (((east * 5) | 0) / 3) | 0;
+      north = scaled(north, 5, 3);
+      east = scaled(east, 5, 3);
     }
 
     reportDerive(o.speedCourse, north, east, trackLatE5(o), o.interval);
@@ -1133,7 +1157,7 @@ function sketchRead(o) {
   var lat = o.lat + north * o.step;
   var lon = o.lon + east * o.eastStep;
   o.utcS += seconds;
-  if (seconds === 0 || o.utcS > UNIX_SECONDS_MAX || Math.abs(lat) > LAT_MAX_E5 || Math.abs(lon) > 2 * HALF_TURN_E5) {
+  if (seconds === 0 || o.utcS > U32_MAX || Math.abs(lat) > LAT_MAX_E5 || Math.abs(lon) > 2 * HALF_TURN_E5) {
     return false;
   }
 

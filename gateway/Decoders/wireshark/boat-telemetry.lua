@@ -698,7 +698,12 @@ local STATUS_LONG = {
   count("last_command", "Last command's counter", 32), word("command_result", "Last command's result", 4, COMMAND_RESULT),
   number("board_temperature_c", "Board temperature", 8, -40, 1, 1, nil, "C"), reserved(4),
 }
+local LOSSES = {
+  count("frames_damaged", "Frames lost in flash", 16), count("sos_dropped", "SOS dropped", 12),
+  count("events_lost", "Events lost", 12), count("fixes_lost", "Fixes lost", 24),
+}
 local ACKNOWLEDGEMENT = { whole("base_counter", "Base counter", 32), whole("bitmap", "Bitmap", 32) }
+local SELECTIVE = { whole("selective_first", "First selective counter", 32), whole("selective_bitmap", "Selective bitmap", 32) }
 local COMMAND = { SPECIAL("command"), SPECIAL("expiry") }
 local COMMAND_BODY = {
   {
@@ -726,7 +731,7 @@ local function make_field(field)
     end
   end
 end
-for _, list in ipairs({ LIVE, EVENT, CONTACT, STATUS, STATUS_LONG, ACKNOWLEDGEMENT }) do
+for _, list in ipairs({ LIVE, EVENT, CONTACT, STATUS, STATUS_LONG, LOSSES, ACKNOWLEDGEMENT, SELECTIVE }) do
   for _, field in ipairs(list) do make_field(field) end
 end
 for _, list in ipairs(COMMAND_BODY) do
@@ -846,11 +851,13 @@ end
 
 -- ---- header
 
-local function limits(kind, flags)
+-- The fewest and the most bytes of a body. An acknowledgement's form is told by its length alone.
+local function limits(kind, flags, length)
   local event = band(flags, 4) ~= 0 and 18 or 13
-  local status = band(flags, 8) ~= 0 and 50 or 13
-  local least = ({ 11, 12, 13, 12, event, status, 8, 5 })[kind]
-  local most = ({ 11, 12, 207, 51, event, status, 8, 20 })[kind]
+  local status = (band(flags, 8) ~= 0 and 50 or 13) + (band(flags, 4) ~= 0 and 8 or 0)
+  local acknowledgement = length > 8 and 16 or 8
+  local least = ({ 11, 12, 13, 12, event, status, acknowledgement, 5 })[kind]
+  local most = ({ 11, 12, 207, 51, event, status, acknowledgement, 20 })[kind]
   return least, most
 end
 
@@ -873,10 +880,10 @@ local function read_header(bytes, direction)
   if #bytes < header.bytes then return header, "TooShort", #bytes .. " bytes, the header has 7" end
   header.flags = header.durable and take(reader, 4) or 0
   if header.durable then header.counter = take(reader, 32) else header.low = take(reader, 12) end
-  local defined = header.kind == 5 and 15 or header.kind == 6 and 8 or 0
+  local defined = header.kind == 5 and 15 or header.kind == 6 and 12 or 0
   if header.durable and band(header.flags, 15 - defined) ~= 0 then return header, "ReservedBits", "flags " .. header.flags end
-  local least, most = limits(header.kind, header.flags)
   local length = #bytes - header.bytes - header.tag
+  local least, most = limits(header.kind, header.flags, length)
   if length < least then return header, "TooShort", "a body of " .. length .. " bytes, at least " .. least end
   if length > most then return header, "TooLong", "a body of " .. length .. " bytes, at most " .. most end
   return header
@@ -961,6 +968,7 @@ function SHOW.whole(context, field)
   local value = take(context.reader, field.bits)
   if field.name == "to_counter" and value < context.from_counter then refuse(context, field.name, value) end
   if field.name == "from_counter" then context.from_counter = value end
+  if field.name == "selective_bitmap" and value < 2147483648 then refuse(context, field.name, value) end
   add_number(context, field, value)
 end
 
@@ -1086,8 +1094,12 @@ local BODIES = {
       show_list(context, STATUS_LONG)
       if uptime_class_of(context.uptime_s) ~= context.uptime_class then refuse(context, "uptime", context.uptime_class) end
     end
+    if band(flags, 4) ~= 0 then show_list(context, LOSSES) end
   end,
-  [7] = function(context) show_list(context, ACKNOWLEDGEMENT) end,
+  [7] = function(context)
+    show_list(context, ACKNOWLEDGEMENT)
+    if #context.reader.bytes > 8 then show_list(context, SELECTIVE) end
+  end,
   [8] = function(context)
     show_list(context, COMMAND)
     if context.command then show_list(context, COMMAND_BODY[context.command]) end

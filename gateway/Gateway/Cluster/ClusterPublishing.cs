@@ -78,7 +78,7 @@ internal sealed partial class ClusterPublishing(
 
     private async Task PublishAsync(ShardSet set)
     {
-        foreach (var name in set.SeizedFrom)
+        foreach (var name in parts.Leases.TakeSeizedFrom())
             await EvictAsync(name);
         var view = await PostgresJournal.OpenAsync(parts, set, _stopping.Token);
         var outlets = makeOutlets(view);

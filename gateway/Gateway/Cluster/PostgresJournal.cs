@@ -22,6 +22,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private readonly ShardLeases _leases;
     private readonly ClusterMetrics _metrics;
     private readonly ShardSet _set;
+    private readonly long[] _floors;
     private readonly ClusterReader _reader;
     private readonly Dictionary<string, ShardNumbers> _numbers;
     private readonly Lock _readLock = new();
@@ -31,11 +32,13 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private readonly Dictionary<string, KeptNumber> _saves = [];
     private readonly SemaphoreSlim _saveSignal = new(0);
     private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _frozen = new();
     private readonly Task _saver;
     private TaskCompletionSource? _saved;
     private long _readTo;
     private volatile bool _isFrozen;
     private volatile bool _isLost;
+    private bool _hasDroppedSaves;
 
     private PostgresJournal(ClusterParts parts, ShardSet set, Dictionary<string, ShardNumbers> numbers)
     {
@@ -48,7 +51,10 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _set = set;
         _numbers = numbers;
 
-        _reader = new ClusterReader(set.Shards, Floors(set, numbers));
+        // Frozen before anything was read, it is not empty: an outlet that begins then has nothing to deliver, and nothing to take back.
+        _readTo = _head.Seq;
+        _floors = Floors(set, numbers);
+        _reader = new ClusterReader(set.Shards, _floors);
         _saver = Task.Run(SaveAllAsync);
     }
 
@@ -65,7 +71,11 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     public long CommittedId => _isFrozen ? Volatile.Read(ref _readTo) : _head.Seq;
 
     /// <summary>Ends the reading: what was read can still be delivered, and its cursor kept.</summary>
-    internal void Freeze() => _isFrozen = true;
+    internal void Freeze()
+    {
+        _isFrozen = true;
+        _frozen.Cancel();
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<int, AdmissionState>> LoadUnits() => _spool.LoadUnits();
@@ -154,6 +164,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     {
         lock (_saveLock)
         {
+            // Notes are kept in an order: behind one that was dropped none may come.
+            if (_hasDroppedSaves)
+                return;
             _saves[name] = number;
             _numbers[name] = new ShardNumbers(number.Holds, _set.Shards.ToDictionary(shard => shard, _ => number.Number));
             _saved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -170,6 +183,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         await _end.CancelAsync();
         await _saver;
         _end.Dispose();
+        _frozen.Dispose();
         _saveSignal.Dispose();
     }
 
@@ -215,29 +229,33 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
                         break;
                     }
 
-                    await Task.Delay(delay.Next(), _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(delay.Next(), _frozen.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
         }
     }
 
+    // The cursor of a shard that is ahead of the others stands until these have come as far: a set that ends before takes it nothing back.
     private async Task SaveAsync(string name, KeptNumber number)
     {
-        var kept = await _database.RunAsync(connection => SaveAsync(connection, name, number), CancellationToken.None);
+        var kept = 0;
+        foreach (var alike in Enumerable.Range(0, _set.Leases.Count).GroupBy(i => number.Holds ? Math.Max(number.Number, _floors[i]) : number.Number))
+            kept += await _database.RunAsync(connection => SaveAsync(connection, name, number with { Number = alike.Key }, [.. alike]), CancellationToken.None);
         if (kept == _set.Leases.Count)
             return;
         _isLost = true;
         _metrics.CursorsRefused.Add(_set.Leases.Count - kept);
     }
 
-    private async Task<int> SaveAsync(NpgsqlConnection connection, string name, KeptNumber number)
+    // For some of the set's shards, by their places in it; returns for how many the tokens are those of now.
+    private async Task<int> SaveAsync(NpgsqlConnection connection, string name, KeptNumber number, int[] places)
     {
         await using var command = new NpgsqlCommand("SELECT save_cursor($1, $2, $3, $4, $5)", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number.Number });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = number.Holds });
-        command.Parameters.Add(new NpgsqlParameter { Value = _set.Shards, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
-        command.Parameters.Add(new NpgsqlParameter { Value = _set.Tokens, NpgsqlDbType = NpgsqlDbType.Bigint | NpgsqlDbType.Array });
+        command.Parameters.Add(new NpgsqlParameter { Value = places.Select(i => _set.Shards[i]).ToArray(), NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
+        command.Parameters.Add(new NpgsqlParameter { Value = places.Select(i => _set.Tokens[i]).ToArray(), NpgsqlDbType = NpgsqlDbType.Bigint | NpgsqlDbType.Array });
         await using var rows = await command.ExecuteReaderAsync();
         var kept = 0;
         while (await rows.ReadAsync())
@@ -268,7 +286,11 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private void DropSaves()
     {
         lock (_saveLock)
+        {
             _saves.Clear();
+            _hasDroppedSaves = true;
+        }
+
         Settled();
     }
 

@@ -28,6 +28,7 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly HashSet<int> _givenUp = [];
+    private readonly HashSet<string> _seizedFrom = new(StringComparer.Ordinal);
     private readonly TimeSpan _usable;
     private ShardSet _held = ShardSet.None;
     private TaskCompletionSource _changed = NewSignal();
@@ -145,6 +146,20 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         lock (_lock)
             _givenUp.UnionWith(shards);
         Change(new ShardSet([.. Held.Leases.Where(lease => !shards.Contains(lease.Shard))], []));
+    }
+
+    /// <summary>
+    /// The gateways whose shards were seized since this was asked last, whatever has become of these shards meanwhile: they may be paused, not
+    /// dead.
+    /// </summary>
+    internal IReadOnlyList<string> TakeSeizedFrom()
+    {
+        lock (_lock)
+        {
+            string[] names = [.. _seizedFrom];
+            _seizedFrom.Clear();
+            return names;
+        }
     }
 
     private TimeSpan RenewInterval => TimeSpan.FromSeconds((double)_options.LeaseS / RenewalsPerLease);
@@ -274,6 +289,7 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
             if (to.Leases.Count == 0 && _held.Leases.Count == 0)
                 return;
             Volatile.Write(ref _held, to);
+            _seizedFrom.UnionWith(to.SeizedFrom);
             signal = _changed;
             _changed = NewSignal();
         }

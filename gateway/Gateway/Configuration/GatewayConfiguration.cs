@@ -38,6 +38,9 @@ public sealed record GatewayConfiguration
 
     public required PublishOptions Publish { get; init; }
 
+    /// <summary>How often the units report.</summary>
+    public required UnitSchedules Schedules { get; init; }
+
     public required HealthOptions Health { get; init; }
 
     /// <summary>Null exports nothing.</summary>

@@ -42,6 +42,7 @@ public static class GatewayConfigurationFile
         if (!IngestOptions.Sources.Any(ingest.Has))
             root.Wrong("ingest", ingest.IsPresent ? "has no source" : "is absent", $"one or more of {string.Join(", ", IngestOptions.Sources)}");
         ingest.Finish();
+        var schedules = UnitSchedules.Read(root);
         var downlink = DownlinkOptions.Read(root.Section("downlink"));
         var health = HealthOptions.Read(root.Section("health"));
         var otlp = OtlpOptions.Read(root.Section("otlp"));
@@ -68,6 +69,7 @@ public static class GatewayConfigurationFile
             Downlink = cluster is null ? downlink : downlink with { GatewayIndex = cluster.GatewayIndex },
             Mqtt = mqtt,
             Publish = publish,
+            Schedules = schedules,
             Health = health,
             Otlp = otlp,
             Log = log,

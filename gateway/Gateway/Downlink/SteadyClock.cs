@@ -11,7 +11,7 @@ namespace BoatTelemetry.Gateway.Downlink;
 /// Meanwhile the time goes on from what it was before by the monotonic clock. A clock that said less than the firmware's own
 /// release was not set yet: the first believable time counts at once.
 /// </remarks>
-internal sealed class SteadyClock(TimeProvider time)
+internal sealed class SteadyClock
 {
     /// <summary>A smaller step is taken at once, ms: a unit without memory finds counters within 2,048 s of its own time.</summary>
     public const long StepMaxMs = 600_000;
@@ -21,12 +21,20 @@ internal sealed class SteadyClock(TimeProvider time)
 
     private const long ReleaseUtcMs = (long)FirmwareRelease.DayNumber * UtcTime.DayMs;
 
-    private bool _isSet;
+    private readonly TimeProvider _time;
     private long _utcMs;
     private long _atTimestamp;
     private bool _isLeaping;
     private long _leapUtcMs;
     private long _leapTimestamp;
+
+    /// <summary>It begins with the wall clock of now, so that a leap before it is first asked is one, too.</summary>
+    public SteadyClock(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        Take(time.GetUtcNow().ToUnixTimeMilliseconds(), time.GetTimestamp());
+    }
 
     /// <summary>Whether a leap is not believed yet.</summary>
     public bool IsLeaping => _isLeaping;
@@ -34,10 +42,10 @@ internal sealed class SteadyClock(TimeProvider time)
     /// <summary>UTC, milliseconds since 1970-01-01.</summary>
     public long UtcMs()
     {
-        var wallUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var timestamp = time.GetTimestamp();
+        var wallUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var timestamp = _time.GetTimestamp();
         var expectedUtcMs = _utcMs + ElapsedMs(_atTimestamp, timestamp);
-        if (!_isSet || _utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
+        if (_utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
             return Take(wallUtcMs, timestamp);
         if (!_isLeaping || !IsNear(wallUtcMs, _leapUtcMs + ElapsedMs(_leapTimestamp, timestamp)))
         {
@@ -51,7 +59,6 @@ internal sealed class SteadyClock(TimeProvider time)
 
     private long Take(long utcMs, long timestamp)
     {
-        _isSet = true;
         _isLeaping = false;
         _utcMs = utcMs;
         _atTimestamp = timestamp;
@@ -60,5 +67,5 @@ internal sealed class SteadyClock(TimeProvider time)
 
     private static bool IsNear(long utcMs, long otherUtcMs) => Math.Abs(utcMs - otherUtcMs) <= StepMaxMs;
 
-    private long ElapsedMs(long from, long to) => (long)time.GetElapsedTime(from, to).TotalMilliseconds;
+    private long ElapsedMs(long from, long to) => (long)_time.GetElapsedTime(from, to).TotalMilliseconds;
 }

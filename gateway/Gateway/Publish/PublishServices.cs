@@ -25,6 +25,7 @@ internal static class PublishServices
             UnitActivity.FileOf(configuration.Journal.File),
             provider.GetRequiredService<IJournal>,
             provider.GetRequiredService<FleetSource>(),
+            configuration.Schedules,
             provider.GetRequiredService<StageGuard>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UnitActivity>>()));

@@ -47,6 +47,13 @@ internal static class StatusMessage
         json.Known(report.IsLong ? "uptime_s"u8 : "uptime_least_s"u8, report.UptimeS);
         if (report.IsLong)
             WriteLong(json, report);
+        if (report.HasLosses)
+        {
+            json.Known("frames_damaged"u8, report.FramesDamaged);
+            json.Known("sos_dropped"u8, report.SosDropped);
+            json.Known("events_lost"u8, report.EventsLost);
+            json.Known("fixes_lost"u8, report.FixesLost);
+        }
     }
 
     private static void WriteLong(Utf8JsonWriter json, StatusReport report)

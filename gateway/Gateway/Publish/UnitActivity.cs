@@ -37,6 +37,7 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
     private readonly string _file;
     private readonly Func<IJournal> _journal;
     private readonly FleetSource _fleet;
+    private readonly UnitSchedules _schedules;
     private readonly StageGuard _guard;
     private readonly TimeProvider _time;
     private readonly ILogger<UnitActivity> _log;
@@ -51,15 +52,17 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
     /// <param name="file">Where it is kept.</param>
     /// <param name="journal">The journal, once it has started; it knows this as a listener, so neither can be made after the other.</param>
     /// <param name="fleet">Operating area of the units.</param>
+    /// <param name="schedules">How often units report.</param>
     /// <param name="guard">Runs the loop that saves.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Log.</param>
     public UnitActivity(
-        string file, Func<IJournal> journal, FleetSource fleet, StageGuard guard, TimeProvider time, ILogger<UnitActivity> log)
+        string file, Func<IJournal> journal, FleetSource fleet, UnitSchedules schedules, StageGuard guard, TimeProvider time, ILogger<UnitActivity> log)
     {
         _file = file;
         _journal = journal;
         _fleet = fleet;
+        _schedules = schedules;
         _guard = guard;
         _time = time;
         _log = log;
@@ -147,9 +150,10 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         {
             entry.Live = frame.Counter;
             var fleet = _fleet.Current;
-            var area = fleet.Find(frame.Unit) is { } unit ? fleet.AreaOf(unit) : fleet.Area;
+            var unit = fleet.Find(frame.Unit);
+            var area = unit is null ? fleet.Area : fleet.AreaOf(unit);
             if (_codec.ReadBody(frame.Kind, frame.Flags, area, body, 0, bodyLength) == FrameRejection.None)
-                entry.Heard(heardUtcMs, UnitSilence.IntervalMs(_codec.Position));
+                entry.Heard(heardUtcMs, _schedules.Of(frame.Unit, unit?.Agency).IntervalMs(_codec.Position));
         }
         else if (frame.Kind == FrameKind.Status)
         {

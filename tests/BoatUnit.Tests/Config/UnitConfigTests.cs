@@ -1,7 +1,11 @@
 using System.Collections;
+using System.Reflection;
 using System.Text;
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.BoatUnit.Wiring;
+using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;
 
@@ -47,6 +51,7 @@ public sealed class UnitConfigTests
             object? value = entry.Kind switch
             {
                 ConfigKind.Text => new string('x', entry.Max),
+                ConfigKind.Fence => "polygon" + string.Concat(Enumerable.Range(0, 8).Select(i => $" -800000{i % 2} -1700000{i}")),
                 ConfigKind.Number => entry.Min.ToString().Length > entry.Max.ToString().Length ? entry.Min : entry.Max,
                 _ => null,
             };
@@ -58,9 +63,64 @@ public sealed class UnitConfigTests
         Assert.InRange(json.Length, 1_400, ConfigStore.TextBytesMax);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("circle 116234 10400567 2000", true)]
+    [InlineData("circle -9000000 -18000000 500000", true)]
+    [InlineData("polygon 0 0 0 100000 100000 0", true)]
+    [InlineData("polygon 0 17900000 0 -17900000 100000 17900000", true)]
+    [InlineData("polygon -8000001 -17000001 -8000002 -17000002 -8000003 -17000003 -8000004 -17000004 -8000005 -17000005 -8000006 -17000006 -8000007 -17000007 -8000008 -17000008", true)]
+    [InlineData("polygon 1 1 2 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9", false)]
+    [InlineData("circle", false)]
+    [InlineData("circle 116234 10400567", false)]
+    [InlineData("circle 116234 10400567 0", false)]
+    [InlineData("circle 116234 10400567 500001", false)]
+    [InlineData("circle 9000001 0 100", false)]
+    [InlineData("circle 0 -18000001 100", false)]
+    [InlineData("circle  0 0 100", false)]
+    [InlineData("circle 0 0 100 ", false)]
+    [InlineData("circle 0 0 1e2", false)]
+    [InlineData("circle 0 - 100", false)]
+    [InlineData("circle 0 0 999999999999", false)]
+    [InlineData("polygon 0 0 0 100000", false)]
+    [InlineData("polygon 0 0 0 100000 100000", false)]
+    [InlineData("polygon 0 0 0 100000 4600000 0", false)]
+    [InlineData("0 0 100", false)]
+    public void TrySet_Fence_TakesWhatIsABoundaryAndNamesTheRest(string text, bool taken)
+    {
+        Assert.Equal(taken, _config.TrySet(ConfigKeys.Fence3, text, _problem));
+        Assert.Equal(taken ? text : "", _config.Text(ConfigKeys.Fence3));
+        Assert.Equal(taken ? null : "fences.fence3", _problem.Key);
+    }
+
+    [Fact]
+    public void LiveSettings_DefaultConfiguration_IsCoresDefaults()
+    {
+        var settings = new LiveSettings(_config);
+        AssertSame(new LiveScheduleOptions(), settings.Live);
+        AssertSame(new TrackRecorderOptions(), settings.Track);
+        AssertSame(new StatusRecorderOptions(), settings.Status);
+        AssertSame(new EventRecorderOptions(), settings.Events);
+
+        // The configuration's speeds have steps of 1 cm/s, which is 19.4 milliknots.
+        AssertSame(new MotionOptions(), settings.Motion, within: 10);
+        AssertSame(new LoRaOptions(), UnitOptions.LoRa(_config));
+        AssertSame(new AirtimeOptions(), UnitOptions.Airtime(_config));
+    }
+
+    private static void AssertSame(object expected, object actual, int within = 0)
+    {
+        foreach (var field in expected.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var (wanted, got) = (Convert.ToInt64(field.GetValue(expected)), Convert.ToInt64(field.GetValue(actual)));
+            Assert.True(Math.Abs(wanted - got) <= within, $"{expected.GetType().Name}.{field.Name}: {got}, Core has {wanted}");
+        }
+    }
+
     [Fact]
     public void TryRead_WhatWriteWrote_IsTheSame()
     {
+        _config.TrySet(ConfigKeys.Fence8, "circle 116234 10400567 2000", _problem);
         _config.TrySet(ConfigKeys.UnitId, 77, _problem);
         _config.TrySet(ConfigKeys.UnitAgency, "a\"b\\c ä 中", _problem);
         _config.TrySet(ConfigKeys.GnssEarliestDate, "2027-02-28", _problem);

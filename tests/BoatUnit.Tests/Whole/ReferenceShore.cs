@@ -192,6 +192,11 @@ internal sealed class ReferenceShore(byte[] key, int unit) : IAirPort, IFrameOpe
                     Dropped = status.Dropped,
                     LastCommand = status.LastCommand,
                     CommandResult = status.CommandResult,
+                    HasLosses = status.HasLosses,
+                    FramesDamaged = status.FramesDamaged,
+                    SosDropped = status.SosDropped,
+                    EventsLost = status.EventsLost,
+                    FixesLost = status.FixesLost,
                 }));
                 break;
             default:

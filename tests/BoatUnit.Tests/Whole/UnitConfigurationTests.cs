@@ -1,4 +1,5 @@
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Host.Board;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;
@@ -65,9 +66,25 @@ public sealed class UnitConfigurationTests
     [Fact]
     public void Unit_SpeedBandsThatNearlyTouch_Starts()
     {
-        using var bench = new UnitBench(configure: config => config.TrySet(ConfigKeys.ReportsPatrolFromCmps, 880, new ConfigProblem()));
+        using var bench = new UnitBench(configure: config => config.TrySet(ConfigKeys.ReportsPatrolFromCmps, 1_120, new ConfigProblem()));
         bench.RunS(5);
-        Assert.Equal(880, bench.Unit.Configuration.Running.Number(ConfigKeys.ReportsPatrolFromCmps));
+        Assert.Equal(1_120, bench.Unit.Configuration.Running.Number(ConfigKeys.ReportsPatrolFromCmps));
+    }
+
+    [Fact]
+    public void Unit_ThatLeavesAConfiguredBoundary_TellsTheShoreItsNumber()
+    {
+        var settings = new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } };
+        using var bench = new UnitBench(settings);
+        bench.RunS(60);
+        var start = bench.Board.Boat.Position;
+        var circle = FormattableString.Invariant($"circle {(int)(start.LatitudeDeg * 1e5)} {(int)(start.LongitudeDeg * 1e5)} 1000");
+        Assert.Equal(ConfigChange.Done, bench.Unit.Configuration.Set(ConfigKeys.Fence3, circle, [], new ConfigProblem()));
+        bench.PowerCycle();
+
+        bench.Until(() => bench.Shore.Events.Count > 0, 1_800_000);
+        var (_, _, crossing) = Assert.Single(bench.Shore.Events);
+        Assert.Equal((EventKind.Geofence, Geofence.EventCode(2, inside: false)), (crossing.Kind, crossing.Code));
     }
 
     private static double PerMinute(UnitBench bench)

@@ -50,6 +50,25 @@ public sealed class UnitLifeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Unit_WhoseFlashLosesFrames_TellsTheShoreHowMany()
+    {
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        bench.Shore.Listens = false;
+        bench.RunS(1_800);
+        var held = bench.Unit.Reporting.Journal.HeldFrames;
+        Assert.True(held > 5, $"{held} frames");
+        bench.Flash.Journal.FlipBit(0, 200, 3);
+        bench.PowerCycle();
+        bench.Shore.Listens = true;
+
+        bench.Until(() => bench.Shore.Statuses.Exists(s => s.Status.HasLosses), 1_800_000);
+        var told = bench.Shore.Statuses.Last(s => s.Status.HasLosses).Status;
+        output.WriteLine($"{held} held, {told.FramesDamaged} damaged, {told.FixesLost} fixes lost");
+        Assert.InRange(told.FramesDamaged, 1, held);
+        Assert.Equal((0, 0), (told.SosDropped, told.EventsLost));
+    }
+
+    [Fact]
     public void Unit_SosPressedAgainThoughNobodyTookTheFirstBack_IsAnotherSos()
     {
         using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });

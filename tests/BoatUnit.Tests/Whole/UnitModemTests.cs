@@ -1,13 +1,15 @@
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Host.Board;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace BoatTelemetry.BoatUnit.Tests.Whole;
 
-/// <summary>A unit whose only way to shore is its modem, and what modems do.</summary>
-public sealed class UnitModemTests
+/// <summary>A unit with a modem, mostly as its only way to shore, and what modems do.</summary>
+public sealed class UnitModemTests(ITestOutputHelper output)
 {
     private const int MinuteMs = 60_000;
 
@@ -50,6 +52,26 @@ public sealed class UnitModemTests
         bench.Until(() => bench.Unit.Reporting.Journal.HeldFrames == 0, 30 * MinuteMs);
     }
 
+    [Fact]
+    public void Unit_WhoseModemHasNoCoverage_SendsItsTrackOverLoRa()
+    {
+        using var bench = Started(hasLoRa: true);
+        var reporting = bench.Unit.Reporting;
+        bench.Until(() => reporting.Track.BlocksStored > 2 && reporting.Journal.HeldFrames == 0, 60 * MinuteMs);
+        Assert.Equal(FrameLimits.FrameBytesMax, reporting.Track.FrameBytesMax);
+
+        bench.Board.Modem.ChangeRegistration(0);
+        bench.Until(() => reporting.Track.FrameBytesMax < FrameLimits.FrameBytesMax, 10 * MinuteMs);
+        bench.RunS(600);
+        var (tracks, blocks) = (bench.Shore.Tracks, reporting.Track.BlocksStored);
+        bench.RunS(3 * 3_600);
+        output.WriteLine($"{reporting.Track.BlocksStored - blocks} blocks stored, {bench.Shore.Tracks - tracks} ashore; {bench.Describe()}");
+        Assert.InRange(bench.Shore.Tracks - tracks, reporting.Track.BlocksStored - blocks - 2, int.MaxValue);
+
+        bench.Board.Modem.ChangeRegistration(1);
+        bench.Until(() => reporting.Track.FrameBytesMax == FrameLimits.FrameBytesMax, 20 * MinuteMs);
+    }
+
     private static void AssertOutageIsOutlived(UnitBench bench, Action mend)
     {
         bench.RunS(60);
@@ -66,13 +88,13 @@ public sealed class UnitModemTests
         Assert.Equal(0, bench.Shore.Rejected);
     }
 
-    private static UnitBench Started(SimulatedModemFamily family = SimulatedModemFamily.Sim7080)
+    private static UnitBench Started(SimulatedModemFamily family = SimulatedModemFamily.Sim7080, bool hasLoRa = false)
     {
         var settings = new BoardSettings { Modem = family, Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } };
         var bench = new UnitBench(settings, config =>
         {
             var problem = new ConfigProblem();
-            config.TrySet(ConfigKeys.LoraEnabled, false, problem);
+            config.TrySet(ConfigKeys.LoraEnabled, hasLoRa, problem);
             config.TrySet(ConfigKeys.CellularEnabled, true, problem);
             config.TrySet(ConfigKeys.CellularHost, "10.0.0.1", problem);
             config.TrySet(ConfigKeys.CellularDialect, family == SimulatedModemFamily.Sim7080 ? "sim7080" : "a7672", problem);

@@ -64,7 +64,8 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
         new("SnrCdb", -3_200, 3_150, 25), new("AirtimePermille", 0, 1_000), new("UptimeS", 0, 268_435_454),
         new("LiveCounter", 0, uint.MaxValue - 1L), new("Dropped", 0, 65_534), new("FixesRefused", 0, 65_534),
         new("FreeMemoryKib", 0, 1_022), new("FirmwareVersion", 0, 0xFFFFFE), new("LastCommand", 0, uint.MaxValue - 1L),
-        new("CommandResult", 0, 5, 1, false), new("BoardTemperatureC", -40, 214),
+        new("CommandResult", 0, 5, 1, false), new("BoardTemperatureC", -40, 214), new("FramesDamaged", 0, 65_534),
+        new("SosDropped", 0, 4_094), new("EventsLost", 0, 4_094), new("FixesLost", 0, 16_777_214),
     ];
 
     private static readonly Domain[] Acknowledged = [new("BaseCounter", 0, uint.MaxValue, 1, false), new("Bitmap", 0, uint.MaxValue, 1, false)];
@@ -110,7 +111,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
     public void Domains_OfAReport_AreAllItsFields(string report)
     {
         var type = NewReport(report).GetType();
-        string[] beside = type == typeof(Command) ? ["Kind", "Key"] : type == typeof(EventReport) ? ["HasContact"] : type == typeof(StatusReport) ? ["IsLong"] : [];
+        string[] beside = type == typeof(Command) ? ["Kind", "Key"] : type == typeof(EventReport) ? ["HasContact"] : type == typeof(StatusReport) ? ["IsLong", "HasLosses"] : [];
         var named = Reports().Where(r => NewReport(r.Report).GetType() == type).SelectMany(r => r.Domains).Select(d => d.Name).Distinct();
         Assert.Equal(
             type.GetFields(BindingFlags.Public | BindingFlags.Instance).Select(f => f.Name).Except(beside).Order(StringComparer.Ordinal),
@@ -210,7 +211,8 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
         { "status", "Bilge", 4 }, { "status", "Faults", 64 }, { "status", "UptimeS", -1 }, { "status", "Engine1Rpm", -1 },
         { "status", "EngineDecihours", -1 }, { "status", "HdopE1", -1 }, { "status", "Dropped", -1 }, { "status", "FixesRefused", -1 },
         { "status", "FreeMemoryKib", -1 }, { "status", "FirmwareVersion", 0xFFFFFF }, { "status", "FirmwareVersion", -1 },
-        { "status", "CommandResult", 6 },
+        { "status", "CommandResult", 6 }, { "status", "FramesDamaged", -1 }, { "status", "SosDropped", -1 }, { "status", "EventsLost", -1 },
+        { "status", "FixesLost", -1 },
         { "ReportInterval", "LiveIntervalS", 65_536 }, { "ReportInterval", "LiveIntervalS", -1 }, { "ReportInterval", "TrackIntervalS", 256 },
         { "ReportInterval", "DurationMin", -1 }, { "SosAcknowledged", "SosCode", 256 }, { "SosAcknowledged", "SosCode", -1 },
         { "StatusRequest", "ExpiryUtcMs", Epoch - 1 }, { "StatusRequest", "ExpiryUtcMs", Epoch + (((1L << 28) - 2) * 8000) + 1 },
@@ -261,7 +263,7 @@ public sealed class FrameDomainTests(ITestOutputHelper output)
     {
         "live" => new LivePosition(),
         "event" => new EventReport { HasContact = true, LatitudeE5 = 0, LongitudeE5 = 0 },
-        "status" => new StatusReport { IsLong = true },
+        "status" => new StatusReport { IsLong = true, HasLosses = true },
         "acknowledgement" => new Acknowledgement(),
         "long acknowledgement" => new Acknowledgement { SelectiveBitmap = 0x80000000 },
         "BacklogRange" => new Command { Kind = CommandKind.BacklogRange, ToCounter = int.MaxValue },

@@ -83,7 +83,7 @@ public sealed class FrameVectorTests
     public void Vectors_TheirNamesAndKinds_CoverThePage()
     {
         var forms = FrameVectors.Good.Select(vector => (vector.Kind, vector.Kind == 5 ? vector.Flags & 12 : vector.Flags)).ToHashSet();
-        (int, int)[] all = [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 4), (5, 8), (5, 12), (6, 0), (6, 8), (7, 0), (8, 0)];
+        (int, int)[] all = [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 4), (5, 8), (5, 12), (6, 0), (6, 4), (6, 8), (6, 12), (7, 0), (8, 0)];
         Assert.Equal(all.Order(), forms.Order());
         Assert.Equal([0, 1, 2, 3], FrameVectors.Good.Where(v => v.Kind == 5).Select(v => v.Flags & 3).Distinct().Order());
         Assert.Equal(

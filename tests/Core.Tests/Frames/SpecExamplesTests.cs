@@ -15,7 +15,7 @@ public sealed class SpecExamplesTests
     {
         string[] expected =
         [
-            "1", "2", "3", "4", "5 area", "5 area long", "5 world", "6", "6 long", "7", "7 long",
+            "1", "2", "3", "4", "5 area", "5 area long", "5 world", "6", "6 long", "6 losses", "6 long losses", "7", "7 long",
             "8 reportInterval", "8 statusRequest", "8 backlogRange", "8 sosAcknowledged", "8 keyChange",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), SpecPage.Examples.Select(FormOf).Order(StringComparer.Ordinal));
@@ -99,7 +99,8 @@ public sealed class SpecExamplesTests
         return kind switch
         {
             FrameKind.Event => $"{shortest}, long form {around + FrameLimits.BodyBytesLongest(kind, EventFrame.LongFlag)}",
-            FrameKind.Status => $"{shortest}, long form {around + FrameLimits.BodyBytesLongest(kind, StatusFrame.LongFlag)}",
+            FrameKind.Status => $"{shortest}, long form {around + FrameLimits.BodyBytesLongest(kind, StatusFrame.LongFlag)}, "
+                + $"with losses {FrameLimits.BodyBytesLongest(kind, StatusFrame.LossesFlag) - FrameLimits.BodyBytesLongest(kind, 0)} more",
             FrameKind.Acknowledgement => $"{shortest}, long form {longest}",
             _ => shortest == longest ? $"{shortest}" : $"{shortest} to {longest}",
         };
@@ -110,7 +111,7 @@ public sealed class SpecExamplesTests
     private static string FormOf(SpecExample example) => example.Kind switch
     {
         5 => $"5 {((example.Flags & 8) != 0 ? "world" : "area")}{((example.Flags & 4) != 0 ? " long" : "")}",
-        6 => (example.Flags & 8) != 0 ? "6 long" : "6",
+        6 => $"6{((example.Flags & 8) != 0 ? " long" : "")}{((example.Flags & 4) != 0 ? " losses" : "")}",
         7 => example.Rows.Count > 2 ? "7 long" : "7",
         8 => $"8 {example.Rows[0].Value}",
         _ => $"{example.Kind}",

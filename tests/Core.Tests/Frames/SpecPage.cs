@@ -64,7 +64,7 @@ internal static partial class SpecPage
         {
             1 or 2 => (lines[..1], example.Kind == 2),
             5 => ((example.Flags & 4) != 0 ? lines[..2] : lines[..1], (example.Flags & 8) != 0),
-            6 => ((example.Flags & 8) != 0 ? lines[..2] : lines[..1], false),
+            6 => ([lines[0], .. (example.Flags & 8) != 0 ? lines[1..2] : [], .. (example.Flags & 4) != 0 ? lines[2..3] : []], false),
             7 => (lines[..(example.Rows.Count / 2)], false),
             8 => ([lines[0], lines[(int)example.Rows[0].Code!]], false),
             _ => (lines[..1], false),
@@ -110,7 +110,7 @@ internal static partial class SpecPage
             uint.Parse(numbers.Groups[2].Value),
             [.. lines.Skip(2).TakeWhile(line => !line.StartsWith("body ", StringComparison.Ordinal)).Select(ParseRow)],
             Hex("body"),
-            Hex("frame"));
+            Hex("frame "));
     }
 
     private static SpecRow ParseRow(string line)

@@ -122,6 +122,7 @@ internal static class VectorFrames
     {
         var report = Filled(new StatusReport(), vector);
         report.IsLong = vector.Fields.ContainsKey("humidityPercent");
+        report.HasLosses = vector.Fields.ContainsKey("framesDamaged");
         return codec.SealStatus(
             report, StatusFrame.FlagsFor(report, FrameLimits.FrameBytesMax), cipher, vector.Unit, vector.Counter, frame, at);
     }

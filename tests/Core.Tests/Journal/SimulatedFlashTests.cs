@@ -129,6 +129,20 @@ public sealed class SimulatedFlashTests
         Assert.Equal(FlashResult.Done, _flash.Read(1, 0, _read, 0, 8));
     }
 
+    [Fact]
+    public void PauseReadFailures_WhileItLasts_LeavesThemForTheUser()
+    {
+        _flash.FailReads(1, 1);
+        using (_flash.PauseReadFailures())
+        {
+            Assert.Equal(FlashResult.Done, _flash.Read(1, 0, _read, 0, 8));
+            _flash.SetFault(0, BlockFault.Dead);
+            Assert.Equal(FlashResult.ReadFailed, _flash.Read(0, 0, _read, 0, 8));
+        }
+
+        Assert.Equal(FlashResult.ReadFailed, _flash.Read(1, 0, _read, 0, 8));
+    }
+
     private void Program(int block, byte[] bytes) =>
         Assert.Equal(FlashResult.Done, _flash.Program(block, 0, bytes, 0, bytes.Length));
 

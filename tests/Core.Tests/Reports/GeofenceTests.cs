@@ -10,6 +10,15 @@ public sealed class GeofenceTests(ITestOutputHelper output) : IGeofenceSink
 {
     private readonly List<(int Fence, bool Inside)> _crossed = [];
 
+    [Fact]
+    public void Update_NoFenceUnderANumber_LeavesTheOthersTheirs()
+    {
+        var fence = new Geofence([null!, null!, Fence.Circle(0, 1_040_000_000, 1_000)], 50, this);
+        fence.Update(At(0, 104));
+        fence.Update(At(0, 104.1));
+        Assert.Equal([(2, false)], _crossed);
+    }
+
     void IGeofenceSink.OnCrossed(int fence, bool inside) => _crossed.Add((fence, inside));
 
     [Fact]

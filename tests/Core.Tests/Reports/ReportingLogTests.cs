@@ -41,6 +41,8 @@ public sealed class ReportingLogTests(ITestOutputHelper output)
         output.WriteLine(
             $"{unit.Track.BlocksStored} track frames of {frameBytesMax} B at most, {unit.Track.BytesStored} B, "
             + $"{unit.Track.BytesStored / hours:F0} B an hour, {(double)unit.Track.BytesStored / unit.Track.FixesRecorded:F2} B a fix");
+        var lengths = unit.Journal.Frames.Where(frame => ((frame[0] >> 2) & 0xF) == (int)FrameKind.Track).Select(frame => frame.Length).ToList();
+        output.WriteLine($"of them {lengths.Count(length => length > 66)} longer than 66 B, {lengths.Count(length => length > 138)} than 138 B");
         Assert.True(unit.Slot.Generation >= 3);
         Assert.InRange(replay.WorstExcessM, double.MinValue, Replay.ToleranceM);
         Assert.Equal(replay.Expected, unit.StoredTrack().Select(fix => fix.UtcS));

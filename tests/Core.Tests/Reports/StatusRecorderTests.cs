@@ -78,6 +78,68 @@ public sealed class StatusRecorderTests : IDisposable
     }
 
     [Fact]
+    public void Losses_OfEachKind_AreToldAtOnceAndThenAtMostEveryTenMinutes()
+    {
+        _unit.Status.FrameBytesMax = FrameLimits.FrameBytesMax;
+        Start();
+        TellLosses(0, 0, 0, 0);
+        Run(60);
+        Assert.Equal(0, _unit.Status.MadeFor(StatusCause.LossesChanged));
+
+        TellLosses(3, 1, 2, 40);
+        Run(6);
+        var told = _unit.Stored(FrameKind.Status).Last().Status;
+        Assert.Equal((true, 3, 1, 2, 40), (told.HasLosses, told.FramesDamaged, told.SosDropped, told.EventsLost, told.FixesLost));
+        for (var fixes = 41; fixes <= 41 + 1_800; fixes++)
+        {
+            _unit.State.FixesLost = fixes;
+            Run(1);
+        }
+
+        Assert.InRange(_unit.Status.MadeFor(StatusCause.LossesChanged), 3, 4);
+        Run(600);
+        Assert.Equal(1_841, FixesLostTold().Last(fixes => fixes != Fix.Unknown));
+    }
+
+    [Fact]
+    public void Losses_OtherStatusFrames_DoNotHaveThem()
+    {
+        TellLosses(3, 1, 2, 40);
+        Start();
+        _unit.Status.Request(StatusCause.Command, true);
+        Run(3_600);
+        var told = FixesLostTold();
+        Assert.Equal([40], told.Where(fixes => fixes != Fix.Unknown));
+        Assert.Equal(1, _unit.Status.MadeFor(StatusCause.LossesChanged));
+        Assert.True(told.Count > 3);
+    }
+
+    [Theory]
+    [InlineData(24, new[] { 24, 32 })]
+    [InlineData(66, new[] { 61, 32, 61 })]
+    [InlineData(222, new[] { 61, 69 })]
+    public void Losses_WhateverTheLinkCarries_AreDurableAtOnce(int frameBytesMax, int[] lengths)
+    {
+        _unit.Status.FrameBytesMax = frameBytesMax;
+        Start();
+        TellLosses(0, 1, 0, 0);
+        Run(30);
+        Assert.Equal(lengths, _unit.Journal.Frames.Select(frame => frame.Length));
+    }
+
+    [Fact]
+    public void Losses_JournalRefuses_AreToldWhenItTakesThem()
+    {
+        Start();
+        TellLosses(0, 0, 0, 7);
+        _unit.Journal.Answer = JournalResult.Full;
+        Run(60);
+        _unit.Journal.Answer = JournalResult.Stored;
+        Run(61);
+        Assert.Equal([7], FixesLostTold().Where(fixes => fixes != Fix.Unknown));
+    }
+
+    [Fact]
     public void Long_OnALinkThatCannotCarryIt_IsShortAndFollowsLater()
     {
         _unit.Status.FrameBytesMax = 24;
@@ -142,6 +204,15 @@ public sealed class StatusRecorderTests : IDisposable
     }
 
     public void Dispose() => _unit.Dispose();
+
+    // Of each status in turn; one codec reads them all.
+    private List<int> FixesLostTold() => [.. _unit.Stored(FrameKind.Status).Select(codec => codec.Status.FixesLost)];
+
+    private void TellLosses(int framesDamaged, int sosDropped, int eventsLost, int fixesLost)
+    {
+        (_unit.State.FramesDamaged, _unit.State.SosDropped) = (framesDamaged, sosDropped);
+        (_unit.State.EventsLost, _unit.State.FixesLost) = (eventsLost, fixesLost);
+    }
 
     private void Start()
     {

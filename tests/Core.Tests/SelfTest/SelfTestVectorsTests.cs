@@ -48,6 +48,18 @@ public sealed class SelfTestVectorsTests
     }
 
     [Fact]
+    public void Frames_OfEveryForm()
+    {
+        var lengths = Enumerable.Range(0, _vectors.FrameCount).Select(_vectors.Frame).Where(f => f.Rejection == FrameRejection.None)
+            .Select(f => ((f.Bytes[0] >> 2) & 0xF, f.Bytes.Length)).ToList();
+
+        Assert.Contains(((int)FrameKind.Event, EventFrame.LongBytes), lengths);
+        Assert.Contains(((int)FrameKind.Status, StatusFrame.LongBytes), lengths);
+        Assert.Contains(((int)FrameKind.Acknowledgement, AcknowledgementFrame.Bytes), lengths);
+        Assert.Contains(((int)FrameKind.Acknowledgement, AcknowledgementFrame.LongBytes), lengths);
+    }
+
+    [Fact]
     public void Ccm_EachIsItsNamesakeInTheFile()
     {
         var file = Parse("aes-ccm.json")["vectors"]!.AsArray();
@@ -109,7 +121,7 @@ public sealed class SelfTestVectorsTests
             FrameKind.LiveArea or FrameKind.LiveWorld => SelfTestValues.Of(VectorFrames.Filled(new LivePosition(), expected), values),
             FrameKind.Event => SelfTestValues.Of(VectorFrames.Filled(new EventReport(), expected), values),
             FrameKind.Status => SelfTestValues.Of(Status(expected), values),
-            FrameKind.Acknowledgement => Both(VectorFrames.Filled(new Acknowledgement(), expected), values),
+            FrameKind.Acknowledgement => SelfTestValues.Of(VectorFrames.Filled(new Acknowledgement(), expected), values),
             FrameKind.Command => SelfTestValues.Of(VectorFrames.Filled(new Command(), expected), values),
             _ => 0,
         };
@@ -120,14 +132,8 @@ public sealed class SelfTestVectorsTests
     {
         var report = VectorFrames.Filled(new StatusReport(), vector);
         report.IsLong = vector.Fields.ContainsKey("humidityPercent");
+        report.HasLosses = vector.Fields.ContainsKey("framesDamaged");
         return report;
-    }
-
-    private static int Both(Acknowledgement acknowledgement, int[] values)
-    {
-        values[0] = (int)acknowledgement.BaseCounter;
-        values[1] = (int)acknowledgement.Bitmap;
-        return 2;
     }
 
     private static uint Crc(IReadOnlyList<LogFix> points, bool withSpeed)

@@ -37,7 +37,7 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task Decode_EveryVector_GivesItsFields(bool strict)
     {
-        var vectors = DecoderFields.Good.Where(v => v.Kind is not (3 or 4)).ToList();
+        var vectors = FrameVectors.Good.Where(v => v.Kind is not (3 or 4)).ToList();
         var calls = vectors.Select(v => WithArea(Sandbox.Decode(v.Kind, Payload(v)), v)).ToList();
 
         var (answers, _) = await Sandbox.CallAsync(calls, strict);
@@ -55,7 +55,7 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
     [Fact]
     public async Task Decode_BadVectorWhosePayloadCanTravel_GivesItsReason()
     {
-        var cases = DecoderFields.Bad.Select(v => (Vector: v, Call: BadCall(v))).Where(c => c.Call is not null).ToList();
+        var cases = FrameVectors.Bad.Select(v => (Vector: v, Call: BadCall(v))).Where(c => c.Call is not null).ToList();
         cases.ForEach(c => WithArea(c.Call!, c.Vector));
 
         var (answers, _) = await Sandbox.CallAsync([.. cases.Select(c => c.Call!)]);
@@ -69,7 +69,7 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
     [Fact]
     public async Task EncodeDownlink_DecodedVector_GivesItsPayload()
     {
-        var vectors = DecoderFields.Good.Where(v => v.Kind is 7 or 8).ToList();
+        var vectors = FrameVectors.Good.Where(v => v.Kind is 7 or 8).ToList();
         var calls = vectors.Select(v => Order(OrderData(v))).ToList();
 
         var (answers, _) = await Sandbox.CallAsync(calls);
@@ -94,6 +94,9 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
     [InlineData("""{"kind":"acknowledgement","base_counter":1.5,"bitmap":0}""", "base_counter is 1.5, allowed: ")]
     [InlineData("""{"kind":"acknowledgement","base_counter":1}""", "bitmap is missing, allowed: ")]
     [InlineData("""{"kind":"acknowledgement","base_counter":1,"bitmap":0,"bitmpa":0}""", "bitmpa is no field of this order, allowed: ")]
+    [InlineData("""{"kind":"acknowledgement","base_counter":1,"bitmap":0,"selective_first":9}""", "selective_bitmap is missing, allowed: ")]
+    [InlineData("""{"kind":"acknowledgement","base_counter":1,"bitmap":0,"selective_bitmap":2147483648}""", "selective_first is missing, allowed: ")]
+    [InlineData("""{"kind":"acknowledgement","base_counter":1,"bitmap":0,"selective_first":9,"selective_bitmap":2147483647}""", "selective_bitmap is 2147483647, allowed: whole numbers from 2147483648 to 4294967295")]
     [InlineData("""{"kind":"position"}""", "kind is \"position\", allowed: acknowledgement, command")]
     [InlineData("""{"kind":"command","command":"reboot"}""", "command is \"reboot\", allowed: report_interval, ")]
     [InlineData("""{"kind":"command","command":"report_interval","live_interval_s":65536,"track_interval_s":0,"duration_min":0}""", "live_interval_s is 65536, allowed: whole numbers from 0 to 65535")]
@@ -192,15 +195,14 @@ public sealed class PayloadCodecTests(ITestOutputHelper output)
     // A third noise of any length, a third noise of a good length, a third vectors with up to four bits turned.
     private static (int Port, byte[] Bytes) Next(Random random)
     {
-        var vector = DecoderFields.Good[random.Next(DecoderFields.Good.Count)];
+        var vector = FrameVectors.Good[random.Next(FrameVectors.Good.Count)];
         var bytes = Payload(vector);
         switch (random.Next(3))
         {
             case 0:
                 bytes = new byte[random.Next(230)];
                 random.NextBytes(bytes);
-                var port = random.Next(11);
-                return (port, port == 7 ? bytes[..Math.Min(bytes.Length, 8)] : bytes);
+                return (random.Next(11), bytes);
             case 1:
                 random.NextBytes(bytes.AsSpan(vector.Kind is 1 or 2 or 7 ? 0 : 5));
                 break;

@@ -33,7 +33,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     public async Task Frame_EveryVectorWithKey_ShowsItsFields(bool forwarded)
     {
         var shown = 0;
-        foreach (var group in DecoderFields.Good.Where(v => v.Kind is not (3 or 4)).GroupBy(Area))
+        foreach (var group in FrameVectors.Good.Where(v => v.Kind is not (3 or 4)).GroupBy(Area))
         {
             // Live counters ascend in a capture.
             var vectors = group.OrderBy(v => v.Counter).ToList();
@@ -58,13 +58,13 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     [InlineData(true)]
     public async Task Frame_EveryVectorWithoutKey_ShowsHeaderAndBytes(bool forwarded)
     {
-        Write(DecoderFields.Good, forwarded);
+        Write(FrameVectors.Good, forwarded);
 
         var packets = await _tshark.DissectAsync();
 
         for (var i = 0; i < packets.Count; i++)
         {
-            var vector = DecoderFields.Good[i];
+            var vector = FrameVectors.Good[i];
             AssertHeader(vector, packets[i]);
             Assert.Equal("no key", packets[i].One("boat.tag_status"));
             var body = vector.Body.Length;
@@ -78,9 +78,9 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Frame_WrongKey_ShowsTheBadTagAndNoBody()
     {
-        Write(DecoderFields.Good, forwarded: false);
+        Write(FrameVectors.Good, forwarded: false);
 
-        var packets = await _tshark.DissectAsync(Preferences(DecoderFields.Good, WrongKey));
+        var packets = await _tshark.DissectAsync(Preferences(FrameVectors.Good, WrongKey));
 
         Assert.All(packets, packet =>
         {
@@ -106,7 +106,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     public async Task Frame_BadVector_ShowsItsReason()
     {
         var count = 0;
-        foreach (var group in DecoderFields.Bad.Where(v => v.Frame != "").GroupBy(Area))
+        foreach (var group in FrameVectors.Bad.Where(v => v.Frame != "").GroupBy(Area))
         {
             var vectors = group.ToList();
             Write(vectors, forwarded: true);
@@ -139,7 +139,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Datagram_SeveralFramesAndACutOne_ShowsTheWholeOnes()
     {
-        var frames = DecoderFields.Good.Where(v => v.Kind == 5).Select(v => Convert.FromHexString(v.Frame)).ToList();
+        var frames = FrameVectors.Good.Where(v => v.Kind == 5).Select(v => Convert.FromHexString(v.Frame)).ToList();
         using (var capture = new Capture(_tshark.CapturePath))
         {
             capture.AddFrames([frames[0], frames[1]]);
@@ -182,14 +182,14 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     {
         using (var capture = new Capture(_tshark.CapturePath))
         {
-            foreach (var vector in DecoderFields.Good)
+            foreach (var vector in FrameVectors.Good)
                 capture.AddForwarded(Convert.FromHexString(vector.Frame), vector.IsUplink, urlSafe: true);
         }
 
         var packets = await _tshark.DissectAsync();
 
         for (var i = 0; i < packets.Count; i++)
-            AssertHeader(DecoderFields.Good[i], packets[i]);
+            AssertHeader(FrameVectors.Good[i], packets[i]);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
         }
 
         // RunAsync throws on a Lua error.
-        var text = await _tshark.RunAsync(["-V"], Preferences(DecoderFields.Good, Key));
+        var text = await _tshark.RunAsync(["-V"], Preferences(FrameVectors.Good, Key));
 
         Assert.Contains("BoatTelemetry frame", text, StringComparison.Ordinal);
     }
@@ -240,7 +240,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
     // Noise, damaged vectors, and bodies of noise under a good tag; as frames, in packet-forwarder JSON, or bare on its port.
     private static void AddRandom(Random random, Capture capture)
     {
-        var vector = DecoderFields.Good[random.Next(DecoderFields.Good.Count)];
+        var vector = FrameVectors.Good[random.Next(FrameVectors.Good.Count)];
         var frame = Convert.FromHexString(vector.Frame);
         switch (random.Next(4))
         {

@@ -24,7 +24,7 @@ public sealed class PostgresJournalTests(PostgresFixture postgres, ITestOutputHe
     protected override async Task<IJournal> StartAsync()
     {
         _database ??= await postgres.CreateDatabaseAsync();
-        _gateway = await new TestClusterGateway(_database, 0, shards: 3, leaseS: 10, stages: Stages).StartAsync(listeners: Commits);
+        _gateway = await new TestClusterGateway(_database, 0, shards: 3, leaseS: 60, stages: Stages).StartAsync(listeners: Commits);
         return await _gateway.OpenAsync();
     }
 

@@ -19,7 +19,7 @@ internal sealed class TestClusterGateway : IAsyncDisposable
     private readonly List<IHostedService> _started = [];
     private bool _isDisposed;
 
-    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 2, TimeProvider? time = null, Stages? stages = null)
+    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 60, TimeProvider? time = null, Stages? stages = null)
     {
         _ownStages = stages is null;
         _stages = stages ?? new Stages(datagramsMax: 4096, time);

@@ -8,6 +8,9 @@ internal static class TestSql
     public static Task<long> ScalarAsync(string database, string sql) =>
         RunAsync(database, sql, static async command => (long)(await command.ExecuteScalarAsync())!);
 
+    public static Task<string> TextAsync(string database, string sql) =>
+        RunAsync(database, sql, static async command => (string)(await command.ExecuteScalarAsync())!);
+
     public static Task ExecuteAsync(string database, string sql) => RunAsync(database, sql, static command => command.ExecuteNonQueryAsync());
 
     private static async Task<T> RunAsync<T>(string database, string sql, Func<NpgsqlCommand, Task<T>> run)

@@ -9,7 +9,7 @@ namespace BoatTelemetry.Gateway.Tests.Configuration;
 public sealed partial class ConfigurationDocumentsTests
 {
     private static readonly string[] _gatewayKeys = KeysOfCode(
-        """{ "ingest": { "chirpStack": [ {} ], "theThingsStack": [ {} ], "unitMqtt": [ {} ], "streams": [ {} ] } }""",
+        """{ "ingest": { "chirpStack": [ {} ], "theThingsStack": [ {} ], "unitMqtt": [ {} ], "streams": [ {} ] }, "schedules": [ {} ] }""",
         GatewayConfigurationFile.Read);
 
     private static readonly string[] _fleetKeys = KeysOfCode(

@@ -10,11 +10,8 @@ public sealed class SteadyClockTests
     private readonly ManualTime _time = new(StartUtcMs);
     private readonly SteadyClock _clock;
 
-    public SteadyClockTests()
-    {
-        _clock = new SteadyClock(_time);
-        Assert.Equal(StartUtcMs, _clock.UtcMs());
-    }
+    // Not asked before the tests' own first step: a gateway may seal its first downlink long after its start.
+    public SteadyClockTests() => _clock = new SteadyClock(_time);
 
     [Theory]
     [InlineData(600)]

@@ -16,7 +16,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public const long ResidentBytesMax = 512L << 20;
 
     private const int SampleMs = 100;
-    private static readonly TimeSpan _settleLongest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _settleLongest = TimeSpan.FromMinutes(5);
 
     private readonly ITestOutputHelper _output;
     private readonly CancellationTokenSource _end = new();
@@ -66,11 +66,19 @@ internal sealed class FaultRun : IAsyncDisposable
             $"\"packetForwarder\": {{ \"listen\": \"127.0.0.1:{forwarderPort}\" }}, \"cellular\": {{ \"listen\": \"127.0.0.1:{mobilePort}\" }}");
         var shore = new ShoreRecord(mosquitto.Port);
         var run = new FaultRun(output, mosquitto, gateway, fleet, shore, (forwarderPort, mobilePort));
-        await shore.StartAsync();
-        await (startGateway is null ? gateway.StartAsync() : startGateway(gateway));
-        fleet.Start();
-        run._sampling = Task.Run(run.SampleAsync);
-        return run;
+        try
+        {
+            await shore.StartAsync();
+            await (startGateway is null ? gateway.StartAsync() : startGateway(gateway));
+            fleet.Start();
+            run._sampling = Task.Run(run.SampleAsync);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Does a fault so many times, and then <see cref="SettleAsync"/>.</summary>

@@ -43,7 +43,7 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
     public async Task StartAsync()
     {
         _loop = Task.Run(RunAsync);
-        await _subscribed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _subscribed.Task.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     public async ValueTask DisposeAsync()

@@ -72,7 +72,7 @@ public sealed class ServiceNotifierTests
         public async Task<string> ReceiveAsync()
         {
             var buffer = new byte[256];
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
             var bytes = await _socket.ReceiveAsync(buffer, timeout.Token);
             return Encoding.UTF8.GetString(buffer, 0, bytes);
         }

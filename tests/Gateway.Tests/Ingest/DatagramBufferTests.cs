@@ -160,7 +160,7 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
             var wait = buffer.WaitAsync(CancellationToken.None).AsTask();
             Assert.False(wait.IsCompleted);
             Add(buffer, _quiet, i);
-            Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(60)));
             Assert.Equal([i], TakeAll(buffer));
         }
 
@@ -168,11 +168,11 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
         var cancelledWait = buffer.WaitAsync(cancelled.Token).AsTask();
         await Assert.ThrowsAsync<InvalidOperationException>(() => buffer.WaitAsync(CancellationToken.None).AsTask());
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledWait.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledWait.WaitAsync(TimeSpan.FromSeconds(60)));
 
         var last = buffer.WaitAsync(CancellationToken.None).AsTask();
         buffer.Close();
-        Assert.False(await last.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(await last.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.False(Add(buffer, _quiet, 1));
     }
 
@@ -191,7 +191,7 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
         var wait = buffer.WaitAsync(CancellationToken.None).AsTask();
         Assert.False(wait.IsCompleted);
         buffer.Return(taken[0]);
-        Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

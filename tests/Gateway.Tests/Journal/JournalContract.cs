@@ -247,7 +247,7 @@ public abstract partial class JournalContract : IAsyncLifetime
         var wait = journal.WaitForCommitAsync(0, CancellationToken.None);
         Assert.False(wait.IsCompleted);
         Append(journal, 1);
-        await wait.WaitAsync(TimeSpan.FromSeconds(10));
+        await wait.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(1, journal.CommittedId);
         using var soon = new CancellationTokenSource(20);

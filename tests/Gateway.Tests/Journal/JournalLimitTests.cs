@@ -77,7 +77,7 @@ public sealed class JournalLimitTests : IAsyncLifetime
         List<JournalRecord> records = [];
         while (delivered < appended)
         {
-            await journal.WaitForCommitAsync(delivered, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+            await journal.WaitForCommitAsync(delivered, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(120));
             journal.Read(delivered, 256, records);
             Assert.All(records, record => Assert.Equal(++delivered, record.Frame.Id));
             journal.SaveCursor("mqtt", delivered);

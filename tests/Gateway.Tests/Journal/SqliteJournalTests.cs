@@ -164,7 +164,7 @@ public sealed class SqliteJournalTests(ITestOutputHelper output) : JournalContra
 
         Append(journal, 2);
         await Assert.ThrowsAsync<JournalException>(
-            () => journal.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+            () => journal.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
 
         await Eventually.TrueAsync(() => Stages.Guard.HasFailed, "the stage fails");
         Assert.Equal(19, Assert.IsType<SqliteException>(Stages.TakeFailure()).SqliteErrorCode);

@@ -11,7 +11,7 @@ namespace BoatTelemetry.Gateway.Tests.Mqtt;
 /// <summary>What an embedded broker promises, with every client library of this build and with mosquitto's own programs.</summary>
 public abstract class MqttBrokerContract(IMqttStack stack)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Start_OnPortZero_TakesAFreePortAndServesBothClients()

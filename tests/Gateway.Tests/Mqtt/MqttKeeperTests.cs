@@ -9,7 +9,7 @@ namespace BoatTelemetry.Gateway.Tests.Mqtt;
 
 public sealed class MqttKeeperTests(ITestOutputHelper output) : IMqttKeeperObserver, IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentQueue<(string What, int Port, MqttLinkFailure? Failure)> _events = new();
     private readonly ConcurrentQueue<string> _received = new();

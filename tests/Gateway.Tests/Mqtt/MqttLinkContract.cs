@@ -9,7 +9,7 @@ namespace BoatTelemetry.Gateway.Tests.Mqtt;
 /// <summary>What a link promises, whichever library is behind it. This part: its connection, from CONNECT to the end.</summary>
 public abstract partial class MqttLinkContract(IMqttStack stack)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Connect_ToMosquitto_GivesTheConnack()

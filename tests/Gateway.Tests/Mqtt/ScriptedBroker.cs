@@ -52,7 +52,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public int ConnectCount { get; private set; }
 
     /// <summary>Completes when one more PUBLISH has arrived.</summary>
-    public async Task WaitForPublishAsync() => Assert.True(await _published.WaitAsync(TimeSpan.FromSeconds(20)), "no PUBLISH came");
+    public async Task WaitForPublishAsync() => Assert.True(await _published.WaitAsync(TimeSpan.FromSeconds(60)), "no PUBLISH came");
 
     public async Task SendAsync(byte[] packet) => await _client!.GetStream().WriteAsync(packet);
 

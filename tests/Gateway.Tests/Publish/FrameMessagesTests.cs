@@ -316,6 +316,11 @@ public sealed class FrameMessagesTests : IDisposable
         condition.LastCommand = 3;
         condition.CommandResult = CommandResult.Done;
         condition.BoardTemperatureC = 52;
+        condition.HasLosses = true;
+        condition.FramesDamaged = 2;
+        condition.SosDropped = 0;
+        condition.EventsLost = 0;
+        condition.FixesLost = 35;
     }
 
     private static void AssertFixes(IReadOnlyList<LogFix> expected, JsonElement json, bool withSpeed)

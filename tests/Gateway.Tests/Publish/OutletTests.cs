@@ -36,7 +36,7 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
     public async Task Outlet_UnderRandomDisconnectsAndRestarts_SkipsNothingAndNeverMovesABoatBackwards()
     {
         var random = Seed.New(output);
-        await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings { Extra = "max_queued_messages 0\nmax_inflight_messages 1000" });
+        await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings { Extra = "max_inflight_messages 1000" });
         await using var shore = await Shore.SubscribeAsync(broker.Port);
         await using var stages = new Stages();
         await using var run = new Run(this, stages, broker.Port, random);
@@ -130,7 +130,7 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
             var fleet = new FleetSource(TestBoat.Fleet(test._boats));
             _journal ??= await stages.StartJournalAsync(30, _relay);
             _activity = await stages.StartAsync(new UnitActivity(
-                UnitActivity.FileOf(stages.JournalFile), () => _journal, fleet, stages.Guard, stages.Time, NullLogger<UnitActivity>.Instance));
+                UnitActivity.FileOf(stages.JournalFile), () => _journal, fleet, UnitSchedules.Default, stages.Guard, stages.Time, NullLogger<UnitActivity>.Instance));
             _relay.Listener = _activity;
             _connections = new MqttConnections(
                 Configuration(port), MqttStack.Default, stages.Metrics, stages.Time, NullLogger<MqttConnections>.Instance);

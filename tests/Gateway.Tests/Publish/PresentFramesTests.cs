@@ -71,6 +71,7 @@ public sealed class PresentFramesTests
         UnitActivity.FileOf(stages.JournalFile),
         () => throw new NotSupportedException(),
         new FleetSource(new FleetRegistry(OperatingArea.Indonesia, [])),
+        UnitSchedules.Default,
         stages.Guard,
         stages.Time,
         NullLogger<UnitActivity>.Instance);

@@ -13,7 +13,7 @@ namespace BoatTelemetry.Gateway.Tests.Publish;
 
 public sealed class PublishPumpTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Run_FrameWithoutAMessage_IsPassedOverAndNotCalledPublished()

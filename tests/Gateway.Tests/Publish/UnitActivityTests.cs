@@ -1,6 +1,7 @@
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Gateway.Admission;
+using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
@@ -15,6 +16,7 @@ public sealed class UnitActivityTests : IAsyncDisposable
     private const long Begin = 1_800_000_000_000;
     private readonly TestBoat _boat = new(17);
     private readonly ManualTime _time = new(Begin);
+    private UnitSchedules _schedules = UnitSchedules.Default;
     private SqliteJournal? _journal;
     private readonly Stages _stages;
 
@@ -46,6 +48,45 @@ public sealed class UnitActivityTests : IAsyncDisposable
         Assert.Equal((UnitActivityState.Live, Begin), StateAt(activity, Begin + lateMs - 1));
         Assert.Equal((UnitActivityState.Late, Begin + lateMs), StateAt(activity, Begin + lateMs));
         Assert.Equal((UnitActivityState.Silent, Begin + silentMs), StateAt(activity, Begin + silentMs));
+    }
+
+    // The unit's own schedule before its agency's, and that before all others'.
+    [Theory]
+    [InlineData("""[ { "patrolS": 300 } ]""", Movement.UnderWay, false, 300)]
+    [InlineData("""[ { "patrolS": 300 }, { "agency": "polairud", "patrolS": 120 } ]""", Movement.UnderWay, false, 120)]
+    [InlineData("""[ { "unit": 17, "patrolS": 30 }, { "agency": "polairud", "patrolS": 120 } ]""", Movement.UnderWay, false, 30)]
+    [InlineData("""[ { "unit": 16, "patrolS": 30 }, { "agency": "basarnas", "patrolS": 120 } ]""", Movement.UnderWay, false, 60)]
+    [InlineData("""[ { "anchoredS": 900, "mooredS": 600 } ]""", Movement.Stationary, false, 900)]
+    [InlineData("""[ { "mooredS": 7200, "ceilingS": 2400 } ]""", Movement.Stationary, false, 2_400)]
+    [InlineData("""[ { "pursuitS": 2, "floorS": 20 } ]""", Movement.Fast, false, 20)]
+    [InlineData("""[ { "patrolS": 100, "lowBatteryFactor": 2 } ]""", Movement.UnderWay, true, 200)]
+    public async Task State_WithConfiguredSchedules_FollowsTheUnitsOwn(string schedules, Movement movement, bool onBattery, int intervalS)
+    {
+        _schedules = Read(schedules);
+        (_boat.Position.Movement, _boat.Position.OnBattery) = (movement, onBattery);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+
+        Assert.True(activity.TryGetState(17, Begin, out var value));
+        Assert.Equal(1000 * intervalS, value.IntervalMs);
+        Assert.Equal(UnitActivityState.Late, StateAt(activity, Begin + (2000L * intervalS) + 30_000).State);
+        Assert.Equal(UnitActivityState.Silent, StateAt(activity, Begin + (4000L * intervalS) + 60_000).State);
+    }
+
+    [Theory]
+    [InlineData("""[ { "agency": "a", "unit": 1 } ]""", "schedules[0].unit")]
+    [InlineData("""[ { "agency": "a" }, { "agency": "a" } ]""", "schedules[1].agency")]
+    [InlineData("""[ { "unit": 7 }, { "unit": 7 } ]""", "schedules[1].unit")]
+    [InlineData("""[ {}, {} ]""", "schedules[1].agency")]
+    [InlineData("""[ { "floorS": 60, "ceilingS": 30 } ]""", "schedules[0].ceilingS")]
+    [InlineData("""[ { "patrolS": 0 } ]""", "schedules[0].patrolS")]
+    [InlineData("""[ { "patrol": 60 } ]""", "schedules[0].patrol")]
+    public void Schedules_WithAMistake_AreNamed(string schedules, string key)
+    {
+        List<ConfigurationError> errors = [];
+        Read(schedules, errors);
+
+        Assert.Equal(key, Assert.Single(errors).Key);
     }
 
     [Fact]
@@ -214,6 +255,21 @@ public sealed class UnitActivityTests : IAsyncDisposable
         return datagram;
     }
 
+    private UnitSchedules Read(string schedules)
+    {
+        List<ConfigurationError> errors = [];
+        var read = Read(schedules, errors);
+        Assert.Empty(errors);
+        return read;
+    }
+
+    private UnitSchedules Read(string schedules, List<ConfigurationError> errors)
+    {
+        var file = _stages.JournalFile + ".json";
+        File.WriteAllText(file, $"{{ \"schedules\": {schedules} }}");
+        return UnitSchedules.Read(new ConfigurationFile(file, errors).Root);
+    }
+
     private async Task<UnitActivity> StartAsync(IJournal? journal = null)
     {
         var source = journal ?? (_journal ??= await _stages.StartJournalAsync());
@@ -221,6 +277,7 @@ public sealed class UnitActivityTests : IAsyncDisposable
             UnitActivity.FileOf(_stages.JournalFile),
             () => source,
             new FleetSource(TestBoat.Fleet(_boat)),
+            _schedules,
             _stages.Guard,
             _time,
             NullLogger<UnitActivity>.Instance));

@@ -293,7 +293,7 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
     private static async Task<(int ExitCode, string Said)> RunToEndAsync(params string[] arguments)
     {
         using var process = Process.Start(TestGateway.StartInfo(arguments))!;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         try
         {
             var said = await process.StandardError.ReadToEndAsync(timeout.Token);

@@ -19,7 +19,7 @@ public sealed class GatewayRateTests(ITestOutputHelper output)
     public async Task Frames_AsFastAsTheyAreAcknowledged_AllComeOutInOrder()
     {
         using var boat = new TestBoat(17);
-        await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_inflight_messages 1000\nmax_queued_messages 0" });
+        await using var broker = await MosquittoProcess.StartAsync(new() { Extra = "max_inflight_messages 1000" });
         await using var states = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/state", "%p");
         await using var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {broker.Port}", boat);
         gateway.AddSection("\"admission\": { \"framesPerSecondMax\": 100000 }");

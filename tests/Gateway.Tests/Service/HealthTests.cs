@@ -247,7 +247,7 @@ public sealed class HealthTests : IDisposable
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(TestGateway.StartInfo(arguments))!;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         try
         {
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);

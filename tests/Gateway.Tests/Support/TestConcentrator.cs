@@ -8,6 +8,8 @@ namespace BoatTelemetry.Gateway.Tests.Support;
 /// <summary>A packet forwarder: sends PUSH_DATA and waits for its acknowledgement.</summary>
 internal sealed class TestConcentrator : IDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
     private readonly UdpClient _udp = new();
     private ushort _token;
 
@@ -51,7 +53,7 @@ internal sealed class TestConcentrator : IDisposable
     public async Task<byte[]> AskAsync(byte[] datagram)
     {
         await _udp.SendAsync(datagram);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(_patience);
         return (await _udp.ReceiveAsync(timeout.Token)).Buffer;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
+using LoRaOptions = BoatTelemetry.Core.Links.LoRaOptions;
 
 namespace BoatTelemetry.Gateway.Ingest.PacketForwarder;
 
@@ -22,7 +23,7 @@ public sealed class ConcentratorPeer : IDownlinkPath
     public const int AnswerDelayMs = 1_000;
 
     /// <summary>The boat's window after a durable frame, ms, less what its clock and its radio's turning round need.</summary>
-    public const int WindowMs = 2_500 - 50;
+    public const int WindowMs = LoRaOptions.AnswerWindowMsDefault - 50;
 
     /// <summary>Named limit: an order goes out so often at the most.</summary>
     public const int SendsMax = 3;

@@ -104,8 +104,8 @@ internal sealed partial class UnitMqttIngest : MqttIngest
         if (frame.Length > FrameLimits.FrameBytesMax)
             return UnitMqttRejection.TooLong;
 
-        // The header in clear: bits 6 to 19 are the unit's. A frame shorter than that is the admission's to refuse.
-        if (frame.Length >= FrameHeader.LiveBytes && (((frame[0] & 0x3) << 12) | (frame[1] << 4) | (frame[2] >> 4)) != unit)
+        // The header is in clear. A frame shorter than that is the admission's to refuse.
+        if (frame.Length >= FrameHeader.LiveBytes && FrameHeader.UnitOf(frame[0], frame[1], frame[2]) != unit)
             return UnitMqttRejection.OtherUnit;
         var reception = IngestArrival.Now(_time, UplinkLink.Wifi, Source);
         reception.Path = _paths[unit] ??= new UnitPath($"{_begin}{unit.ToString(CultureInfo.InvariantCulture)}/down", Connection);
