@@ -19,6 +19,7 @@ public sealed class SerialDevice : IDisposable
     private const nuint GetTermios2 = 0x802C542A;
     private const nuint SetTermios2 = 0x402C542B;
     private const nuint Exclusive = 0x540C;
+    private const nuint NotExclusive = 0x540D;
     private const nuint FlushQueues = 0x540B;
     private const int FlushInput = 0;
     private const uint CharacterSize8 = 0x30;
@@ -117,7 +118,12 @@ public sealed class SerialDevice : IDisposable
         lock (_lock)
         {
             if (!_isClosed)
+            {
+                // A pseudo-terminal is held open by its other side too, and would stay taken.
+                _ = Posix.Control(_descriptor, NotExclusive, 0);
                 _ = Posix.Close(_descriptor);
+            }
+
             _isClosed = true;
         }
     }

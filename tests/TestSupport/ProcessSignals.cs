@@ -6,6 +6,7 @@ namespace BoatTelemetry.TestSupport;
 public static class ProcessSignals
 {
     public const int HangUp = 1;
+    public const int Interrupt = 2;
     public const int Quit = 3;
     public const int Kill = 9;
     public const int Terminate = 15;

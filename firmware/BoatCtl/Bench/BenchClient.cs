@@ -74,8 +74,8 @@ internal sealed class BenchClient : IDisposable
         if (!BenchJson.IsTaken(json))
             return new BenchReply(BenchOutcome.Refused, [], "not-text", $"A value of \"{command}\" has a control character or one beyond U+FFFF, such as an emoji; a unit keeps neither.");
 
-        // The empty line ends what an earlier program may have left unfinished.
-        var bytes = Encoding.UTF8.GetBytes((id == 1 ? "\n" : string.Empty) + json + "\n");
+        // The empty line ends what an earlier request, of which the end was lost, may have left unfinished.
+        var bytes = Encoding.UTF8.GetBytes("\n" + json + "\n");
         if (!TrySend(bytes))
             return NotDone(BenchOutcome.NotSent, command);
 
@@ -91,6 +91,8 @@ internal sealed class BenchClient : IDisposable
                 return NotDone(BenchOutcome.Gone, command);
         }
 
+        // Of a reply whose end was lost, the next one must not become the end.
+        _partialBytes = 0;
         return NotDone(BenchOutcome.NoAnswer, command);
     }
 

@@ -40,7 +40,7 @@ internal static class SensorFields
             {
                 // A link that is null is none; of everything else null is not known.
                 foreach (var (field, text) in Of(inner))
-                    yield return ($"{name}.{field}", text ?? (name == "links" ? "not in use" : null));
+                    yield return ($"{name}.{field}", text ?? (name == "links" && inner[field] is null && inner.ContainsKey(field) ? "not in use" : null));
             }
             else
             {

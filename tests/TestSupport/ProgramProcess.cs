@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using BoatTelemetry.TestSupport;
 
-namespace BoatTelemetry.EndToEnd.Tests;
+namespace BoatTelemetry.TestSupport;
 
 /// <summary>One of this project's programs, run from its own output folder as a user runs it.</summary>
-internal sealed class ProgramProcess : IAsyncDisposable
+public sealed class ProgramProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(100);
 
@@ -15,7 +14,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     public ProgramProcess(string project, params string[] arguments)
     {
-        // .../bin/EndToEnd.Tests/debug beside .../bin/Host/debug.
+        // .../bin/Some.Tests/debug beside .../bin/Host/debug.
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
