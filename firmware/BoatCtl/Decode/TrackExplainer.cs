@@ -22,11 +22,8 @@ internal sealed class TrackExplainer
     {
         List<ExplainedFix> fixes = [];
         var result = _track.Open(payload, 0, bytes);
-        while (result == TrackReadResult.Fix)
-        {
+        while (result == TrackReadResult.Fix && (result = _track.Read()) == TrackReadResult.Fix)
             fixes.Add(new ExplainedFix(_track.UtcS, _track.LatitudeE5, _track.LongitudeE5, Known(_track.SogDeciknots), Known(_track.CogDeg)));
-            result = _track.Read();
-        }
 
         stopped = result == TrackReadResult.End ? "" : $"at fix {fixes.Count + 1} of the block: {result}";
         return fixes;
@@ -36,11 +33,8 @@ internal sealed class TrackExplainer
     {
         List<ExplainedFix> vertices = [];
         var result = _sketch.Open(payload, 0, bytes);
-        while (result == SketchReadResult.Vertex)
-        {
+        while (result == SketchReadResult.Vertex && (result = _sketch.Read()) == SketchReadResult.Vertex)
             vertices.Add(new ExplainedFix(_sketch.UtcS, _sketch.LatitudeE5, _sketch.LongitudeE5, null, null));
-            result = _sketch.Read();
-        }
 
         stopped = result == SketchReadResult.End ? "" : $"at vertex {vertices.Count + 1} of the sketch: {result}";
         return vertices;
