@@ -82,6 +82,7 @@ internal sealed class RangeRun(RangeSettings settings, RangeTest test, StatusReq
             heard(frame);
     }
 
+    // The long form: only it tells which command was carried out last (docs/FRAME-SPEC.md, last_command), by which the gateway knows the end.
     private Task AskAsync(IMqttLink link, CancellationToken cancellation)
     {
         var expiresInS = Math.Max(1, (int)settings.Duration.TotalSeconds);
@@ -89,7 +90,7 @@ internal sealed class RangeRun(RangeSettings settings, RangeTest test, StatusReq
             new MqttMessage
             {
                 Topic = $"{settings.TopicRoot}/{_agency}/{settings.Unit}/command",
-                Payload = Encoding.UTF8.GetBytes($"{{\"command\":\"status_request\",\"expires_in_s\":{expiresInS},\"long\":false}}"),
+                Payload = Encoding.UTF8.GetBytes($"{{\"command\":\"status_request\",\"expires_in_s\":{expiresInS},\"long\":true}}"),
                 ContentType = "application/json",
                 ResponseTopic = _answers,
                 CorrelationData = requests.Begin(),
