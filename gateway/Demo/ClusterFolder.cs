@@ -108,7 +108,7 @@ internal sealed class ClusterFolder : IDisposable
     {
         // Of more than 1,000 messages that wait for a subscriber, mosquitto would drop what comes next.
         List<string> lines =
-            [$"listener {BrokerPort} 127.0.0.1", "allow_anonymous true", "set_tcp_nodelay true", "max_queued_messages 0", "log_dest stderr", "log_type error"];
+            [$"listener {BrokerPort} 127.0.0.1", "allow_anonymous true", "set_tcp_nodelay true", "max_queued_messages 1000000", "log_dest stderr", "log_type error"];
         if (Environment.IsPrivilegedProcess)
             lines.Add("user root");
         File.WriteAllLines(InFolder("mosquitto.conf"), lines);

@@ -39,6 +39,22 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
+    public async Task ClusterDemo_OneGatewayKilled_TheOthersPublishForAllBoats()
+    {
+        await using var demo = new ProgramProcess("Demo", "cluster", "--duration", "28");
+
+        // Its own check: positions in their order, and every simulated boat heard of after the kill.
+        Assert.True(await demo.ExitAsync() == 0, demo.Output);
+        Assert.Contains("kill -9 of gateway 1", demo.Output, StringComparison.Ordinal);
+        var end = ClusterSummary().Matches(demo.Output)[^1];
+        Assert.Equal("0", end.Groups["disordered"].Value);
+        Assert.True(int.Parse(end.Groups["receptions"].Value, CultureInfo.InvariantCulture) > 1, demo.Output);
+        var processes = ClusterProcess().Matches(demo.Output);
+        Assert.Equal(5, processes.Count);
+        Assert.All(processes, process => Assert.False(ProcessSignals.IsAlive(int.Parse(process.Groups["id"].Value, CultureInfo.InvariantCulture)), process.Value));
+    }
+
+    [Fact]
     public async Task Demo_LogThatIsNotThere_FailsWithTheUnitsReason()
     {
         await using var demo = new ProgramProcess("Demo", "--log", Path.Combine(_folder.FullName, "none.log"));
@@ -103,6 +119,12 @@ public sealed partial class DemoTests : IDisposable
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\dZ  KP Demo \d .*°\d\d\.\d{3}'[NS] .*°\d\d\.\d{3}'[EW]  SOG .*kn  COG .*RSSI .*latency .*ms$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex PositionLine();
+
+    [GeneratedRegex(@"(?<disordered>\d+) positions out of order; up to (?<receptions>\d+) receptions of one frame", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex ClusterSummary();
+
+    [GeneratedRegex(@"(database|broker|gateway \d): process (?<id>\d+)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex ClusterProcess();
 
     [GeneratedRegex(@"^(gateway|unit \d+): process \d+$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex ProcessLine();

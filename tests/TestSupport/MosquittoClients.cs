@@ -3,10 +3,15 @@ using System.Text;
 
 namespace BoatTelemetry.TestSupport;
 
-/// <summary>The mosquitto_sub program: an MQTT client that shares no code with ours. It is subscribed once started.</summary>
+/// <summary>
+/// The mosquitto_sub program: an MQTT client that shares no code with ours. It is subscribed once started. A message of a gateway that is not
+/// as its schema says fails the reading.
+/// </summary>
 public sealed class MosquittoSubscriber : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+
+    private static readonly Dictionary<string, JsonSchemaCheck> _schemas = new(StringComparer.Ordinal);
 
     private readonly Process _process;
     private readonly string _readyMark;
@@ -75,8 +80,30 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
     private async Task<string> ReadLineAsync()
     {
         using var timeout = new CancellationTokenSource(_patience);
-        return await _process.StandardOutput.ReadLineAsync(timeout.Token)
+        var line = await _process.StandardOutput.ReadLineAsync(timeout.Token)
             ?? throw new InvalidOperationException($"mosquitto_sub ended: {_errors}");
+        Check(line);
+        return line;
+    }
+
+    // A gateway's message begins with its schema and, with %p at the end of the format, ends the line.
+    private static void Check(string line)
+    {
+        const string Begin = "{\"schema\":\"patrol/v1/";
+        var at = line.IndexOf(Begin, StringComparison.Ordinal);
+        if (at < 0 || line[^1] != '}')
+            return;
+        var name = line[(at + Begin.Length)..].Split('"')[0];
+        JsonSchemaCheck schema;
+        lock (_schemas)
+        {
+            if (!_schemas.TryGetValue(name, out schema!))
+                _schemas.Add(name, schema = JsonSchemaCheck.Of(name));
+        }
+
+        var errors = schema.ErrorsIn(Encoding.UTF8.GetBytes(line[at..]));
+        if (errors.Count > 0)
+            throw new InvalidOperationException($"not as the schema of {name} says: {string.Join('\n', errors)}\n{line}");
     }
 }
 

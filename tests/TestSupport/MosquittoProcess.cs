@@ -63,7 +63,7 @@ public sealed class MosquittoProcess : ServerProcess
         lines.AppendLine($"listener {Port} {Host}").AppendLine("set_tcp_nodelay true").AppendLine("log_dest stderr");
 
         // By default it drops what a subscriber has not taken once 1,000 messages wait for it, which a busy machine reaches.
-        lines.AppendLine("max_queued_messages 0");
+        lines.AppendLine("max_queued_messages 1000000");
         // Started by root, mosquitto changes to a user of its own, who could not read and write this folder.
         if (Environment.IsPrivilegedProcess)
             lines.AppendLine("user root");

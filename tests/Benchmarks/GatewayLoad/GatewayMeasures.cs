@@ -25,6 +25,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("boat-bench-gateway-").FullName;
+    private double _barePublishes;
 
     public async Task<int> RunAsync()
     {
@@ -52,7 +53,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
         using var others = new LoadDatagrams(1, load.FramesPerDatagram);
         Say("ceiling: bare UDP receive loop, frames/s", load.FramesPerDatagram * Ceilings.Datagrams(others.Make(1)[0], _ceilingTime));
         using (new CountingSubscriber(brokerPort, 1, 1))
-            Say("ceiling: bare QoS 1 publishes of 600 bytes, with a subscriber, /s", await Ceilings.PublishesAsync(brokerPort, 600, _ceilingTime));
+            Say("ceiling: bare QoS 1 publishes of 600 bytes, with a subscriber, /s", _barePublishes = await Ceilings.PublishesAsync(brokerPort, 600, _ceilingTime));
         Say("ceiling: bare SQLite rows in batches of 512, synchronous FULL, /s", Ceilings.Rows(Path.Combine(_folder, "rows.db"), 120, _ceilingTime));
         await JournalAsync("journal-few.db", 200);
         await JournalAsync("journal-all.db", settings.Units);
@@ -114,6 +115,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
         var (lost, rate) = Drive(gateway, subscriber, datagrams, first, null);
         var seconds = (load.Made - first) / rate;
         Say("sustained, UDP to subscriber, committed and QoS 1, frames/s (30,000 asked)", rate);
+        Say("    to the bare QoS 1 publishes of this run", rate / _barePublishes, "0.00");
         Say("    processor time of the gateway for a frame, us", (gateway.ProcessorTime() - used).TotalMicroseconds / (load.Made - first), "0.0");
         Say("    of it in cores", (gateway.ProcessorTime() - used).TotalSeconds / seconds, "0.00");
         Say("    lost / twice", $"{lost} / {subscriber.Again}");

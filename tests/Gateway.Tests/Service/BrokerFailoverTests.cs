@@ -66,7 +66,7 @@ public sealed class BrokerFailoverTests
 
         await concentrator.PushAsync([boat.FrameNow(1)]);
 
-        await Eventually.TrueAsync(() => gateway.Log.Contains("[404]", StringComparison.Ordinal), "the position is refused");
+        await Eventually.TrueAsync(() => gateway.Log.Contains("[404]", StringComparison.Ordinal), () => $"the position is refused\n{gateway.Log}\n{broker.Log}");
         Assert.Contains("[452]", gateway.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("[402]", gateway.Log, StringComparison.Ordinal);
         Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
