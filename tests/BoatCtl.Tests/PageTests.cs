@@ -14,8 +14,8 @@ namespace BoatTelemetry.BoatCtl.Tests;
 /// <summary>
 /// Every example of docs/boatctl.md, in the page's order, against one new unit: a line "$ boatctl ..." is run, the lines below it up to
 /// the next one or the block's end must come back, notes and errors behind the result; "…" stands for any text of one line,
-/// alone on a line for any lines, and "(exit code N)" at the end for an exit code that is not 0. An example that needs a part which no test has stands in a block marked
-/// "hardware" and is not run.
+/// alone on a line for any lines, and "(exit code N)" at the end for an exit code that is not 0. An example that needs what no test of the page
+/// has is marked "needs: hardware" and at least a command line that exists.
 /// </summary>
 public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime, IAsyncDisposable
 {
@@ -48,6 +48,16 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         Assert.Equal(0, differing);
+    }
+
+    [Fact]
+    public void Page_HardwareExamples_AreUnderstood()
+    {
+        var shell = new Shell(TextWriter.Null, TextWriter.Null, isTerminal: false);
+        var examples = Examples(runnable: false);
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.Empty(
+            BoatCtlCommands.Create(shell, PortCatalog.OfSystem()).Parse(example.Arguments).Errors.Select(error => error.Message)));
     }
 
     [Fact]
@@ -84,12 +94,9 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
     {
         const string Prompt = "$ boatctl ";
         var examples = new List<(string[] Arguments, StringBuilder Expected)>();
-        foreach (Match block in Block().Matches(Page()))
+        foreach (var block in MarkdownPage.Read("docs/boatctl.md").Parts.Where(part => part.Language == "console" && part.Value("runs") is not null == runnable))
         {
-            if (block.Groups["mark"].Value == "hardware" == runnable)
-                continue;
-
-            foreach (var line in block.Groups["text"].Value.TrimEnd('\n').Split('\n'))
+            foreach (var line in block.Content)
             {
                 if (line.StartsWith(Prompt, StringComparison.Ordinal))
                     examples.Add((Words(line[Prompt.Length..]), new StringBuilder()));
@@ -106,9 +113,6 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
         [.. Word().Matches(line).Select(match => match.Value.Replace("'", string.Empty, StringComparison.Ordinal))];
 
     private string InFolder(string word) => word == "unit" || word.EndsWith(".json", StringComparison.Ordinal) ? Path.Combine(_unit.Folder, word) : word;
-
-    [GeneratedRegex("```(?<mark>[a-z]*)\n(?<text>\\$ boatctl .*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5_000)]
-    private static partial Regex Block();
 
     [GeneratedRegex(" {2,}", RegexOptions.None, 5_000)]
     private static partial Regex Gap();
