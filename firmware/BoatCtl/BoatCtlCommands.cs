@@ -19,10 +19,17 @@ internal static class BoatCtlCommands
             """)
         {
             PortsCommand.Create(shell, ports),
+            FlashCommand.Create(shell, unit),
+            ProvisionCommand.Create(shell, unit),
             ConfigCommand.Create(shell, unit),
             SelfTestCommand.Create(shell, unit),
             MonitorCommand.Create(shell, unit),
             LogCommand.Create(shell, unit),
+            RadioCommand.Create(shell),
+            DecodeCommand.Create(shell),
+            AirtimeCommand.Create(shell),
+            SimulateCommand.Create(shell),
+            CompletionCommand.Create(shell),
         };
         root.Options.Add(shell.Json);
         return root;

@@ -37,9 +37,13 @@ internal sealed class UnitOptions(PortCatalog ports)
     /// <exception cref="BenchException">There is no such port, or it cannot be opened.</exception>
     public BenchClient Open(ParseResult asked)
     {
-        var port = asked.GetValue(Port) ?? ports.Only().Path;
+        var port = PortOf(asked);
         return new BenchClient(SerialLine.Open(port), port, TimeSpan.FromSeconds(asked.GetValue(TimeoutS)));
     }
+
+    /// <summary>The port that was asked for, or the only one.</summary>
+    /// <exception cref="BenchException">There is none, or there are more.</exception>
+    public string PortOf(ParseResult asked) => asked.GetValue(Port) ?? ports.Only().Path;
 
     private static double Seconds(ArgumentResult argument)
     {

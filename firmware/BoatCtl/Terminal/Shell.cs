@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace BoatTelemetry.BoatCtl.Terminal;
 
@@ -29,7 +30,9 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
     public async Task<int> RunAsync(RootCommand root, string[] arguments, CancellationToken cancellation = default)
     {
         var asked = root.Parse(arguments);
-        if (asked.Errors.Count > 0)
+
+        // A line that is to be completed is not complete.
+        if (asked.Errors.Count > 0 && !asked.Tokens.Any(token => token.Type == TokenType.Directive))
         {
             var message = string.Join(Environment.NewLine, asked.Errors.Select(e => e.Message).Distinct());
             OutputOf(arguments.Contains("--json")).Failure(new CommandException(ExitCode.Usage, "usage", message + " --help tells what is possible."));

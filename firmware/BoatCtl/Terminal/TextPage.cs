@@ -21,6 +21,7 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain)
 internal sealed class TextPage
 {
     private const int Gap = 2;
+    private const int BarCharacters = 40;
 
     private readonly TextWriter _writer;
     private readonly IAnsiConsole? _console;
@@ -59,6 +60,23 @@ internal sealed class TextPage
 
     /// <summary>Names and values, a line each.</summary>
     public void Fields(IEnumerable<(string Name, Cell Value)> fields) => Columns([.. fields.Select(field => new[] { new Cell(field.Name, Tone.Weak), field.Value })]);
+
+    /// <summary>A bar for each value, in proportion; what is below zero has none.</summary>
+    public void Bars(string title, IReadOnlyList<(string Label, double Value)> bars)
+    {
+        if (_console is not null)
+        {
+            var chart = new BarChart().Label(Markup.Escape(title)).LeftAlignLabel();
+            foreach (var (label, value) in bars)
+                chart.AddItem(label, Math.Max(0, value), Color.Green);
+            _console.Write(chart);
+            return;
+        }
+
+        _writer.WriteLine(title);
+        var most = Math.Max(1, bars.Max(bar => bar.Value));
+        Columns([.. bars.Select(bar => new Cell[] { bar.Label, new string('#', (int)(Math.Max(0, bar.Value) * BarCharacters / most)), $"{bar.Value:0.#}" })]);
+    }
 
     /// <summary>The same table as something that the caller draws, and draws again.</summary>
     public static Table Drawn(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<Cell>> rows)

@@ -75,8 +75,16 @@ internal sealed class BoardCommand
     /// <summary>Makes it; <paramref name="run"/> runs it and gives the exit code.</summary>
     public Command Create(Func<Func<CancellationToken, RunSummary>, int> run)
     {
+        var command = Create("unit");
+        command.SetAction(asked => run(cancellation => BoardRun.Run(Of(asked), cancellation)));
+        return command;
+    }
+
+    /// <summary>Makes it under another name and without an action, for another program's command line.</summary>
+    public Command Create(string name)
+    {
         _board.AcceptOnlyFromAmong(TBeam, CarrierS3);
-        var command = new Command("unit", "Runs the whole boat unit on a simulated board, in the present and off the Riau Islands.")
+        var command = new Command(name, "Runs the whole boat unit on a simulated board, in the present and off the Riau Islands.")
         {
             _board, _unit, _gateway, _state, _keyFile, _speed, _duration, _seed, _coldStart, _console, _consoleLink,
         };
@@ -86,11 +94,11 @@ internal sealed class BoardCommand
             if (asked.GetValue(_keyFile) is not null && asked.GetValue(_state) is null)
                 asked.AddError("--key-file needs --state: a key's counters must be kept. On blank flash, set a new key over the console.");
         });
-        command.SetAction(asked => run(cancellation => BoardRun.Run(Of(asked), cancellation)));
         return command;
     }
 
-    private BoardRunSettings Of(ParseResult asked) => new()
+    /// <summary>What was asked for.</summary>
+    public BoardRunSettings Of(ParseResult asked) => new()
     {
         Board = asked.GetValue(_board) == CarrierS3 ? new CarrierS3Board() : new TBeamBoard(),
         Unit = asked.GetValue(_unit),

@@ -71,11 +71,16 @@ public sealed class BoardRun : IDisposable
     public string? ConsolePath => _console?.Path;
 
     /// <summary>Runs until the time is over or it is called off.</summary>
-    public static RunSummary Run(BoardRunSettings settings, CancellationToken cancellation)
+    public static RunSummary Run(BoardRunSettings settings, CancellationToken cancellation) =>
+        Run(settings, path => Console.WriteLine($"console: {path}"), cancellation);
+
+    /// <summary>The same; the console's path, if there is one, is told to <paramref name="console"/>.</summary>
+    public static RunSummary Run(BoardRunSettings settings, Action<string> console, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(console);
         using var run = new BoardRun(settings);
         if (run.ConsolePath is not null)
-            Console.WriteLine($"console: {run.ConsolePath}");
+            console(run.ConsolePath);
 
         run.Sail(cancellation);
         return run.Summary();
