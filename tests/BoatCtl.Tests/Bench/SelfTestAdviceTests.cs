@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BoatTelemetry.BoatCtl.Bench;
 using BoatTelemetry.Core.Sensors;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class SelfTestAdviceTests
     [Fact]
     public void FaultsOfAView_BelowTheirBit_AreThoseOfTheirPart()
     {
-        var view = new System.Text.Json.Nodes.JsonObject { ["event"] = "sensors", ["supplyMv"] = 12_640, ["faults"] = 0x2001, ["temperatureC"] = null };
+        var view = JsonNode.Parse("{\"event\":\"sensors\",\"supplyMv\":12640,\"faults\":8193,\"temperatureC\":null}")!.AsObject();
 
         Assert.Equal(SensorFaults.Supply | SensorFaults.SosButton, SensorFields.Faults(view));
         Assert.Equal([("supplyMv", "12.640 V"), ("faults", "Supply, SosButton"), ("temperatureC", null)], SensorFields.Of(view));

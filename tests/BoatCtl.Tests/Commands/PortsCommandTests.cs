@@ -75,13 +75,14 @@ public sealed class PortsCommandTests(UnitFixture unit)
         Assert.Equal(1, UnitConfiguration.Read(bench).Config["configVersion"]!.GetValue<int>());
     }
 
+    // The class does not tell a hang-up of every driver; then it is the missing answer that tells.
     [Fact]
-    public void SystemSerialLine_PortGoes_IsTheEnd()
+    public void SystemSerialLine_PortGoes_IsNotReached()
     {
         var terminal = new PseudoTerminal();
-        using var bench = new BenchClient(new SystemSerialLine(terminal.Path, BenchClient.Baud, holdsModemLines: false), terminal.Path, TimeSpan.FromSeconds(5));
+        using var bench = new BenchClient(new SystemSerialLine(terminal.Path, BenchClient.Baud, holdsModemLines: false), terminal.Path, TimeSpan.FromSeconds(1));
         terminal.Dispose();
 
-        Assert.Contains(bench.Send("info").Outcome, new[] { BenchOutcome.NotSent, BenchOutcome.Gone });
+        Assert.Contains(bench.Send("info").Outcome, new[] { BenchOutcome.NotSent, BenchOutcome.Gone, BenchOutcome.NoAnswer });
     }
 }
