@@ -14,6 +14,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 {
     private const int LeaseS = 2;
     private const int Boats = 8;
+    private const int KillsMax = 40;
 
     [Fact]
     public async Task GatewayKilled_TheOtherTakesItsUnitsOver_AndNothingHeardIsMissed()
@@ -58,21 +59,27 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         Assert.Equal(repeatsBefore, cluster.Repeats);
     }
 
+    /// <summary>Live and durable frames; BOAT_FAULTS for a long campaign.</summary>
     [Fact]
     public async Task DatabaseKilled_FramesWaitInTheSpools_AndAllArriveWhenItIsBack()
     {
+        var times = Math.Min(Faults.FaultRun.Times(2), KillsMax);
         await using var own = await PostgresProcess.StartAsync();
         await using var cluster = await ClusterRun.StartAsync(await own.CreateDatabaseAsync(), gateways: 2);
         using var sending = await cluster.SendAsync();
 
-        await own.KillAsync();
-        var sent = sending.Count;
-        await Eventually.TrueAsync(() => sending.Count > sent + 500, "frames are taken in without the database");
-        await own.RestartAsync();
-        await Eventually.TrueAsync(() => cluster.Arrived > sent + 500, "positions arrive again");
+        for (var i = 0; i < times; i++)
+        {
+            await own.KillAsync();
+            var sent = sending.Count;
+            await Eventually.TrueAsync(() => sending.Count > sent + 500, "frames are taken in without the database");
+            await own.RestartAsync();
+            await Eventually.TrueAsync(() => cluster.Arrived > sent + 500, () => $"frames arrive again\n{cluster.Logs()}");
+        }
+
         await cluster.AllArriveAsync(sending);
 
-        output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken");
+        output.WriteLine($"{times} kills, {sending.Count} frames, {cluster.Durable} of them durable, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken");
         cluster.AssertOrder();
     }
 
@@ -109,6 +116,16 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 
         public int Overtaken { get; private set; }
 
+        /// <summary>Durable frames of those that have arrived.</summary>
+        public int Durable
+        {
+            get
+            {
+                lock (_lock)
+                    return _ids.Count(static id => id.Contains("-rec-", StringComparison.Ordinal));
+            }
+        }
+
         public int Repeats => Volatile.Read(ref _repeats);
 
         public static async Task<ClusterRun> StartAsync(string database, int gateways)
@@ -118,7 +135,8 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
             {
                 await run._subscriber.ConnectAsync(
                     new MqttLinkOptions { Host = MosquittoProcess.Host, Port = run._broker.Port, ClientId = "cluster-test" }, CancellationToken.None);
-                await run._subscriber.SubscribeAsync("patrol/v1/+/+/position/#", MqttQos.AtLeastOnce, CancellationToken.None);
+                foreach (var kind in (string[])["position/#", "event", "track", "status/#"])
+                    await run._subscriber.SubscribeAsync($"patrol/v1/+/+/{kind}", MqttQos.AtLeastOnce, CancellationToken.None);
                 for (var i = 0; i < gateways; i++)
                     await run.StartGatewayAsync(i);
                 return run;
@@ -195,7 +213,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         private string Missing()
         {
             var stored = TestSql.TextAsync(
-                _database, "SELECT string_agg(unit || '-live-' || counter || ':' || seq || '/' || shard, ' ' ORDER BY seq) FROM frame WHERE NOT is_overtaken");
+                _database, "SELECT string_agg(unit || CASE class WHEN 0 THEN '-live-' ELSE '-rec-' END || counter || ':' || seq || '/' || shard, ' ' ORDER BY seq) FROM frame WHERE NOT is_overtaken");
             var cursors = TestSql.TextAsync(_database, "SELECT string_agg(outlet || ' ' || shard || ': ' || seq, ', ' ORDER BY outlet, shard) FROM outlet_cursor");
             lock (_lock)
                 return $"missing: {string.Join(' ', stored.GetAwaiter().GetResult().Split(' ').Where(frame => !_ids.Contains(frame.Split(':')[0])))}\ncursors: {cursors.GetAwaiter().GetResult()}\nbroker: {_broker.Log}";
@@ -288,11 +306,20 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
             }
         }
 
+        private static byte[] Durable(TestBoat boat, uint counter) => (counter % 4) switch
+        {
+            0 => boat.Event(counter),
+            1 => boat.Status(counter),
+            2 => boat.Track(counter),
+            _ => boat.Sketch(counter),
+        };
+
         private async Task RunAsync(TestBoat[] boats)
         {
             for (uint counter = 1; !_end.IsCancellationRequested; counter++)
             {
-                byte[][] frames = [.. boats.Select(boat => boat.FrameNow(counter))];
+                // Of one boat after the other a durable frame, too, of one kind after the other.
+                byte[][] frames = [.. boats.Select(boat => boat.FrameNow(counter)), Durable(boats[counter % boats.Length], counter / (uint)boats.Length)];
                 foreach (var concentrator in _concentrators.SkipLast(1))
                     await SendAsync(concentrator, TestConcentrator.PushData(concentrator.Eui, (ushort)counter, frames));
                 await _concentrators[^1].PushAsync(frames);

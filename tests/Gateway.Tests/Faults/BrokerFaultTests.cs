@@ -10,7 +10,7 @@ public sealed class BrokerFaultTests(ITestOutputHelper output)
 
     /// <summary>Without persistence: what the broker had acknowledged and not handed on dies with it, and the gateway tells it again.</summary>
     [Fact]
-    public async Task Broker_KilledAtRandomInstants_LosesNoAcknowledgedEvent()
+    public async Task Broker_KilledAtRandomInstants_LosesNoAcknowledgedFrame()
     {
         var random = Seed.New(output);
         var times = FaultRun.Times(4);
@@ -24,7 +24,7 @@ public sealed class BrokerFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Broker_ThatAcceptsAndNeverAnswers_LosesNoAcknowledgedEvent()
+    public async Task Broker_ThatAcceptsAndNeverAnswers_LosesNoAcknowledgedFrame()
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(1), 20);

@@ -12,7 +12,7 @@ public sealed class ClockStepTests(ITestOutputHelper output)
     private static readonly int[] _stepsS = [1, 60, 1_000, 3_600, 86_400];
 
     [FaketimeFact]
-    public async Task Clock_SteppedBackAndForth_LosesNoAcknowledgedEvent()
+    public async Task Clock_SteppedBackAndForth_LosesNoAcknowledgedFrame()
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(4), 50);

@@ -12,7 +12,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     private const int BlockBytes = 64 << 10;
 
     [NamespaceFact]
-    public async Task Disk_ThatFillsUp_LosesNoAcknowledgedEvent()
+    public async Task Disk_ThatFillsUp_LosesNoAcknowledgedFrame()
     {
         var random = Seed.New(output);
         var times = Math.Min(FaultRun.Times(2), 20);
@@ -37,7 +37,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
             await Task.Delay(FullMs);
             File.Delete(filler);
             await Support.Eventually.TrueAsync(
-                () => run.Fleet.Boats.Sum(boat => boat.Acknowledged.Count) > acknowledgedBefore, "events are acknowledged again");
+                () => run.Fleet.Boats.Sum(boat => boat.Acknowledged.Count) > acknowledgedBefore, "frames are acknowledged again");
         }
 
         Assert.Contains("[301]", run.Gateway.Log, StringComparison.Ordinal);

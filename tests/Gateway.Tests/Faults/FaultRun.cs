@@ -8,7 +8,7 @@ namespace BoatTelemetry.Gateway.Tests.Faults;
 
 /// <summary>
 /// Boats, the real gateway process, a real broker and a subscriber, while something goes wrong again and again. In the
-/// end every event that the gateway acknowledged to a boat must have reached the subscriber, under one id and whole.
+/// end every durable frame that the gateway acknowledged to a boat must have reached the subscriber, under one id and whole.
 /// </summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
@@ -100,7 +100,7 @@ internal sealed class FaultRun : IAsyncDisposable
             await Task.Delay(SampleMs);
         var missing = Missing();
         Report(what, times, loadS, settling.Elapsed);
-        Assert.True(Fleet.Unacknowledged == 0, $"{Fleet.Unacknowledged} events were never acknowledged\n{Gateway.Log}");
+        Assert.True(Fleet.Unacknowledged == 0, $"{Fleet.Unacknowledged} durable frames were never acknowledged\n{Gateway.Log}");
         Assert.True(missing.Count == 0, $"acknowledged and not delivered: {string.Join(' ', missing.Take(20))} ({missing.Count})\n{Gateway.Log}");
         Assert.Empty(Shore.Faults.Take(10));
         Assert.InRange(_residentBytes, 1, ResidentBytesMax);
@@ -139,8 +139,8 @@ internal sealed class FaultRun : IAsyncDisposable
         var acknowledged = Fleet.Boats.Sum(boat => boat.Acknowledged.Count);
         var live = Fleet.Boats.Sum(boat => (long)boat.LiveSent);
         _output.WriteLine(
-            $"{what}: {times} times in {loadS:F0} s; {live} positions and {Fleet.Boats.Sum(boat => (long)boat.EventsMade)} events made,"
-            + $" {Fleet.Datagrams / loadS:F0} datagrams/s ({Fleet.Lost} lost); {acknowledged} events acknowledged, all there after {settled.TotalSeconds:F1} s;"
+            $"{what}: {times} times in {loadS:F0} s; {live} positions and {Fleet.Boats.Sum(boat => (long)boat.RecordsMade)} durable frames of every kind made,"
+            + $" {Fleet.Datagrams / loadS:F0} datagrams/s ({Fleet.Lost} lost); {acknowledged} of them acknowledged, all there after {settled.TotalSeconds:F1} s;"
             + $" {Shore.Messages} messages, {Shore.Ids} ids, {Shore.Repeats} repeats; memory at most {_residentBytes >> 20} MiB");
     }
 }

@@ -8,20 +8,20 @@ using BoatTelemetry.Gateway.Admission;
 namespace BoatTelemetry.Gateway.Tests.Faults;
 
 /// <summary>
-/// A boat of which many run in one process: it seals live positions and events as Core does, keeps each event until an
+/// A boat of which many run in one process: it seals live positions and durable frames of every kind as Core does, keeps each durable one until an
 /// acknowledgement covers it, and sends it again meanwhile. What a frame says follows from its counter, so whoever
 /// receives it can tell whether it came through whole.
 /// </summary>
 internal sealed class LoadBoat : IFrameOpener, IDisposable
 {
-    /// <summary>Named limit: events without an acknowledgement; beyond it the boat raises none. An acknowledgement's bitmap covers them.</summary>
+    /// <summary>Named limit: durable frames without an acknowledgement; beyond it the boat makes none. An acknowledgement's bitmap covers them.</summary>
     public const int UnacknowledgedMax = 24;
 
     private readonly PlatformAesCcm _cipher;
     private readonly FrameCodec _codec = new();
     private readonly DownlinkWindow _downlinks = new(LiveCounter.None);
     private readonly LivePosition _position = new() { Quality = FixQuality.Autonomous, Movement = Movement.UnderWay };
-    private readonly EventReport _event = new();
+    private readonly LoadDurable _records;
     private readonly byte[] _scratch = new byte[FrameLimits.FrameBytesMax];
     private readonly SortedDictionary<uint, (byte[] Frame, long SentMs)> _unacknowledged = [];
     private readonly Lock _lock = new();
@@ -34,8 +34,7 @@ internal sealed class LoadBoat : IFrameOpener, IDisposable
         IsCellular = isCellular;
         Key = [.. Enumerable.Range(0, PlatformAesCcm.KeyBytes).Select(i => (byte)((unit * 31) + (i * 7)))];
         _cipher = new PlatformAesCcm(Key);
-        _event.Clear();
-        _event.Kind = EventKind.ContactSighted;
+        _records = new LoadDurable(unit, _cipher);
     }
 
     public int Unit { get; }
@@ -49,7 +48,7 @@ internal sealed class LoadBoat : IFrameOpener, IDisposable
 
     public int LiveSent => (int)_live;
 
-    public int EventsMade => (int)_durable;
+    public int RecordsMade => (int)_durable;
 
     public int Unacknowledged
     {
@@ -66,9 +65,6 @@ internal sealed class LoadBoat : IFrameOpener, IDisposable
     /// <summary>The latitude of a live frame, degrees x 10^5.</summary>
     public static int LatitudeE5(uint counter) => (int)(counter % 100_000);
 
-    /// <summary>The crew's code of an event.</summary>
-    public static int Code(uint counter) => (int)(counter % EventReport.CodeMax) + 1;
-
     /// <summary>The next position.</summary>
     public byte[] NextLive(DateTime utc)
     {
@@ -84,7 +80,7 @@ internal sealed class LoadBoat : IFrameOpener, IDisposable
         }
     }
 
-    /// <summary>A new event, or one that has waited long enough for its acknowledgement; null if there is neither.</summary>
+    /// <summary>A new durable frame, or one that has waited long enough for its acknowledgement; null if there is neither.</summary>
     public byte[]? NextDurable(DateTime utc, long nowMs, int againAfterMs, bool raisesNew)
     {
         lock (_lock)
@@ -100,10 +96,7 @@ internal sealed class LoadBoat : IFrameOpener, IDisposable
             if (!raisesNew || _unacknowledged.Count >= UnacknowledgedMax)
                 return null;
             var next = _durable++;
-            _event.UtcMs = new DateTimeOffset(utc, TimeSpan.Zero).ToUnixTimeMilliseconds();
-            _event.Code = Code(next);
-            var flags = EventFrame.FlagsFor(_event, OperatingArea.Indonesia, FrameLimits.FrameBytesMax);
-            var made = _scratch[.._codec.SealEvent(_event, flags, _cipher, OperatingArea.Indonesia, Unit, next, _scratch, 0)];
+            var made = _records.Seal(next, _unacknowledged.Count > 0 ? _unacknowledged.Keys.First() : next, utc);
             _unacknowledged.Add(next, (made, nowMs));
             return made;
         }

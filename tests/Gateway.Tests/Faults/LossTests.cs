@@ -9,7 +9,7 @@ public sealed class LossTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1)]
     [InlineData(30)]
-    public async Task Network_ThatLosesDatagrams_LosesNoEvent(int percent)
+    public async Task Network_ThatLosesDatagrams_LosesNoDurableFrame(int percent)
     {
         var random = Seed.New(output);
         var seconds = FaultRun.Times(4);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
+using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.Mqtt;
 
 namespace BoatTelemetry.Gateway.Tests.Faults;
@@ -13,6 +15,10 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
 {
     private const int AgainAfterMs = 50;
     private const uint SessionExpiryS = 3_600;
+    private const int HashBytes = 12;
+
+    // Against their schemas: what follows has the same forms, and a check takes longer than the gateway for a message.
+    private const int CheckedMax = 1_000;
 
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, string> _contents = new(StringComparer.Ordinal);
@@ -74,7 +80,8 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
                     },
                     _end.Token);
                 await link.SubscribeAsync("patrol/v1/+/+/position/#", MqttQos.AtLeastOnce, _end.Token);
-                await link.SubscribeAsync("patrol/v1/+/+/event", MqttQos.AtLeastOnce, _end.Token);
+                foreach (var kind in (string[])["event", "track", "status/#"])
+                    await link.SubscribeAsync($"patrol/v1/+/+/{kind}", MqttQos.AtLeastOnce, _end.Token);
                 _subscribed.TrySetResult();
                 await link.Disconnected.WaitAsync(_end.Token);
             }
@@ -94,12 +101,14 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
     private void Take(MqttMessage message)
     {
         Interlocked.Exchange(ref _lastMessageAt, Environment.TickCount64);
-        Interlocked.Increment(ref _messages);
+        var messages = Interlocked.Increment(ref _messages);
         try
         {
+            if (messages <= CheckedMax)
+                MessageCheck.Valid(message);
             Take(message, JsonDocument.Parse(message.Payload).RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or Xunit.Sdk.XunitException)
         {
             _faults.Enqueue($"{message.Topic}: {e.Message}");
         }
@@ -108,35 +117,50 @@ internal sealed class ShoreRecord(int port) : IAsyncDisposable
     private void Take(MqttMessage message, JsonElement json)
     {
         var id = json.GetProperty("id").GetString()!;
+        var counter = json.GetProperty("counter").GetUInt32();
+        if (Damage(message.Topic, counter, json) is { } damage)
+            _faults.Enqueue($"{id}: {damage}");
         var content = Content(json);
-        if (content.EndsWith("damaged", StringComparison.Ordinal))
-            _faults.Enqueue($"{id}: {content}");
         if (!_contents.TryAdd(id, content))
         {
             Interlocked.Increment(ref _repeats);
             if (_contents[id] != content)
-                _faults.Enqueue($"{id} came with {content} after {_contents[id]}");
+                _faults.Enqueue($"{id} came again with other content: {json}");
             return;
         }
 
-        if (message.Retain || !message.Topic.EndsWith("/position", StringComparison.Ordinal))
+        if (message.Retain || !(message.Topic.EndsWith("/position", StringComparison.Ordinal) || message.Topic.EndsWith("/status", StringComparison.Ordinal)))
             return;
-        var counter = json.GetProperty("counter").GetUInt32();
         if (_present.TryGetValue(message.Topic, out var before) && counter < before)
             _faults.Enqueue($"{message.Topic} went back from {before} to {counter}");
         _present[message.Topic] = counter;
     }
 
+    private static string? Damage(string topic, uint counter, JsonElement json)
+    {
+        if (!topic.Contains("/position", StringComparison.Ordinal))
+            return LoadDurable.Fault(topic, counter, json);
+        var expected = LoadBoat.LatitudeE5(counter) / 100_000m;
+        var latitude = json.GetProperty("lat_deg").GetDecimal();
+        return latitude == expected ? null : $"{topic} {counter} at {latitude} instead of {expected}: damaged";
+    }
+
+    // What a message that comes again has to have alike: all but what more the gateway may know by then.
     private static string Content(JsonElement json)
     {
-        var unit = json.GetProperty("unit").GetInt32();
-        var counter = json.GetProperty("counter").GetUInt32();
-        if (json.TryGetProperty("lat_deg", out var latitude) && !json.TryGetProperty("event", out _))
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes))
         {
-            var expected = LoadBoat.LatitudeE5(counter) / 100_000m;
-            return latitude.GetDecimal() == expected ? $"{unit} {counter}" : $"{unit} {counter} at {latitude} instead of {expected}: damaged";
+            writer.WriteStartObject();
+            foreach (var property in json.EnumerateObject())
+            {
+                if (property.Name is not ("receptions" or "clock_skew_s"))
+                    property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
         }
 
-        return $"{unit} {counter} {json.GetProperty("code")}" + (json.GetProperty("code").GetInt32() == LoadBoat.Code(counter) ? "" : ": damaged");
+        return Convert.ToHexString(SHA256.HashData(bytes.ToArray()), 0, HashBytes);
     }
 }
