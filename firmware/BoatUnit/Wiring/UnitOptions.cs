@@ -37,8 +37,7 @@ public static class UnitOptions
         Fence[] fences = new Fence[ConfigKeys.AllFences.Length];
         for (int i = 0; i < fences.Length; i++)
         {
-            FenceText.TryParse(config.Text(ConfigKeys.AllFences[i]), out Fence fence);
-            fences[i] = fence;
+            fences[i] = FenceText.TryParse(config.Text(ConfigKeys.AllFences[i]), out Fence fence) ? fence : null;
         }
 
         return new Geofence(fences, config.Number(ConfigKeys.FencesHysteresisM), sink);
