@@ -11,7 +11,8 @@ namespace BoatTelemetry.Simulation;
 /// Time in which the law leaves no room for one more SOS does not count: then nothing may be sent, and the unit's ledger,
 /// which the exact one is held against, says so. In one life it cannot say so for longer than an hour.
 /// </remarks>
-public sealed class SosWatch
+/// <param name="options">The unit's own: the bound is made of its retries.</param>
+public sealed class SosWatch(DispatchOptions options)
 {
     private const double LostOnceIn = 1e9;
     private const int SpareAttempts = 3;
@@ -29,7 +30,6 @@ public sealed class SosWatch
     // The ledger's slots (30 s) and what one frame takes.
     private const long BarredMaxMs = 3_600_000 + 60_000;
 
-    private readonly DispatchOptions _options = new();
     private readonly List<Pressed> _open = [];
     private readonly HashSet<uint> _counters = [];
     private long _barredSinceMs = -1;
@@ -65,6 +65,17 @@ public sealed class SosWatch
         _barredSinceMs = -1;
         foreach (var sos in _open)
             sos.Restarted = true;
+    }
+
+    /// <summary>
+    /// How many the unit is sending now, at every step: they share the hour, so each wait was as long as the most of them at any time
+    /// since the press made it. One that has come is among them until the unit has its acknowledgement; one that was answered long
+    /// ago is not.
+    /// </summary>
+    public void Sharing(int sosOfUnit)
+    {
+        foreach (var sos in _open)
+            sos.SharedMost = Math.Max(sos.SharedMost, sosOfUnit);
     }
 
     public void Arrived(uint counter, long nowMs)
@@ -121,7 +132,7 @@ public sealed class SosWatch
             }
 
             var waitedMs = nowMs - fromMs - (kind == LinkKind.LoRa ? sos.BarredMs : 0);
-            var boundMs = BoundMs(kind, reach, paceMs * _counters.Count, isNew: sos.PressedMs >= sinceMs && !sos.Restarted);
+            var boundMs = BoundMs(kind, reach, (long)paceMs * sos.SharedMost, isNew: sos.PressedMs >= sinceMs && !sos.Restarted);
             if (waitedMs <= boundMs)
                 continue;
             Violated?.Invoke($"SOS {sos.Counter} has not arrived after {waitedMs} ms within reach over {kind}; the bound is {boundMs} ms");
@@ -134,12 +145,12 @@ public sealed class SosWatch
     private long BoundMs(LinkKind kind, LinkReach reach, long paceMs, bool isNew)
     {
         var attempts = AttemptsFor(reach) + SpareAttempts;
-        var steadyMs = Math.Max(_options.SosRetryMaxMs, paceMs);
+        var steadyMs = Math.Max(options.SosRetryMaxMs, paceMs);
         var waitMs = (double)steadyMs;
         for (var i = 0; i < attempts; i++)
         {
-            var isBurst = isNew && i < _options.SosBurstSends;
-            waitMs += isBurst ? Math.Min(_options.SosRetryMs * Math.Pow(2, i), _options.SosRetryMaxMs) : steadyMs;
+            var isBurst = isNew && i < options.SosBurstSends;
+            waitMs += isBurst ? Math.Min(options.SosRetryMs * Math.Pow(2, i), options.SosRetryMaxMs) : steadyMs;
         }
 
         var boundMs = (long)(waitMs * JitterMax) + reach.DelayMaxMs + PassageMs;
@@ -164,6 +175,9 @@ public sealed class SosWatch
         public long BarredMs { get; set; }
 
         public long BarredFromMs { get; set; } = -1;
+
+        /// <summary>With how many, itself among them, it has shared the air time at the most.</summary>
+        public int SharedMost { get; set; } = 1;
 
         public bool Restarted { get; set; }
     }

@@ -43,6 +43,7 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
         IFrameCipher cipher,
         RecordLedger ledger,
         VoyageDoubles doubles,
+        DispatchOptions dispatchOptions,
         uint seed)
     {
         ArgumentNullException.ThrowIfNull(stores);
@@ -63,7 +64,7 @@ public sealed class UnitLife : ISosIndicator, IKeyUser
         Journal = new FlashJournal(stores.Journal, 0, stores.Journal.BlockCount);
         Journal.Sketcher = new TrackSketcher(_cipher, null, durable, Number);
         _used = new WatchedJournal(doubles.Journal(Journal), Journal, ledger);
-        Dispatcher = new LinkDispatcher(_links, _used, new DispatchOptions(), seed);
+        Dispatcher = new LinkDispatcher(_links, _used, dispatchOptions, seed);
         Outbox = new DurableOutbox(Number, OperatingArea.Indonesia, _cipher, durable, _used) { Watch = doubles.Watch(Dispatcher) };
         var own = new OwnPosition();
         Events = new EventRecorder(new EventRecorderOptions(), Outbox, own, clock);

@@ -30,7 +30,10 @@ public sealed class Voyage : IDisposable
     private readonly RecordLedger _records = new();
     private readonly NonceLedger _nonces = new();
     private readonly AirLedger _air;
-    private readonly SosWatch _sos = new();
+
+    // The unit's, and what the bound on an SOS is reckoned from.
+    private readonly DispatchOptions _dispatchOptions = new();
+    private readonly SosWatch _sos;
     private readonly ReferenceGateway _gateway;
     private readonly SimulatedBoat _boat;
     private readonly Region _region;
@@ -77,7 +80,7 @@ public sealed class Voyage : IDisposable
         _records.Violated = Violate;
         _records.Flash = _stores.Journal;
         _records.IsCommitted = _gateway.Has;
-        _sos.Violated = Violate;
+        _sos = new SosWatch(_dispatchOptions) { Violated = Violate };
         _boat = new SimulatedBoat(_plan, _clock);
         _reaches = [new(_plan), new(_plan), new(_plan)];
         _upSinceMs = new long[_reaches.Length];
@@ -217,6 +220,7 @@ public sealed class Voyage : IDisposable
             new WatchedCipher(new AesCcm(_unitAes), _nonces),
             _records,
             _doubles,
+            _dispatchOptions,
             unchecked((uint)UnitLife.Number * 2_654_435_761u) ^ _lives);
         if (!_life.HasKey)
             Violate("the key is gone");
@@ -380,6 +384,7 @@ public sealed class Voyage : IDisposable
 
     private void CheckSos()
     {
+        _sos.Sharing(_life!.Dispatcher.UrgentSos);
         for (var i = 0; _sos.Open > 0 && i < _reaches.Length; i++)
         {
             var kind = (LinkKind)i;
@@ -388,7 +393,7 @@ public sealed class Voyage : IDisposable
             if (!isFitted || !_reaches[i].IsUp || _gateway.IsDown || _clock.TrueMs < _upSinceMs[i])
                 continue;
             if (kind == LinkKind.LoRa)
-                _sos.CheckLoRa(_reaches[i], _upSinceMs[i], _clock.TrueMs, _life!.SosPaceMs, _life.IsSosBarred);
+                _sos.CheckLoRa(_reaches[i], _upSinceMs[i], _clock.TrueMs, _life.SosPaceMs, _life.IsSosBarred);
             else
                 _sos.Check(kind, _reaches[i], _upSinceMs[i], _clock.TrueMs);
         }

@@ -92,6 +92,9 @@ public sealed class LinkDispatcher : ILink, IStoredFrames, IBacklogRequest
     /// <summary>Events that are still being sent on their own.</summary>
     public int UrgentFrames => _urgent.Count;
 
+    /// <summary>Calls for help among them: they share the hour's pace.</summary>
+    public int UrgentSos => _urgent.SosCount;
+
     /// <summary>Events for which there was no place; they are frames of the record.</summary>
     public long UrgentRefused { get; private set; }
 
