@@ -22,6 +22,7 @@ internal static class BoatCtlCommands
             FlashCommand.Create(shell, unit),
             ProvisionCommand.Create(shell, unit),
             ConfigCommand.Create(shell, unit),
+            SecretCommand.Create(shell, unit),
             SelfTestCommand.Create(shell, unit),
             MonitorCommand.Create(shell, unit),
             LogCommand.Create(shell, unit),
