@@ -31,7 +31,12 @@ internal static class BodyLayout
         FrameKind.LiveArea => [.. Area(area), .. Live(), Reserved(1)],
         FrameKind.LiveWorld => [.. World(hasUnknown: false), .. Live(), Reserved(2)],
         FrameKind.Event => Event(flags, area),
-        FrameKind.Status => (flags & StatusFrame.LongFlag) != 0 ? [.. Status(), .. StatusLong()] : Status(),
+        FrameKind.Status =>
+        [
+            .. Status(),
+            .. (flags & StatusFrame.LongFlag) != 0 ? StatusLong() : [],
+            .. (flags & StatusFrame.LossesFlag) != 0 ? StatusLosses() : [],
+        ],
         FrameKind.Acknowledgement => Acknowledgement(bodyBytes > AcknowledgementFrame.BodyBytes),
         FrameKind.Command => Command((CommandKind)command),
         FrameKind.Track => [.. BlockStart(), .. Track()],
@@ -138,6 +143,14 @@ internal static class BodyLayout
         Names<CommandResult>("command_result", "commandResult", 4),
         Measure("board_temperature", "boardTemperatureC", 8, " C of the electronics", zero: -40),
         Reserved(4),
+    ];
+
+    private static BodyField[] StatusLosses() =>
+    [
+        Measure("frames_damaged", "framesDamaged", 16, " durable frames lost by the flash since the journal was made"),
+        Measure("sos_dropped", "sosDropped", 12, " calls for help dropped since the journal was made"),
+        Measure("events_lost", "eventsLost", 12, " events that became no frame since start"),
+        Measure("fixes_lost", "fixesLost", 24, " accepted fixes in no frame of the record since start"),
     ];
 
     private static BodyField[] Acknowledgement(bool isLong)

@@ -121,7 +121,7 @@ internal sealed class HeaderExplainer
             (flags & EventFrame.WorldFlag) != 0 ? "position in the world" : "position in the operating area",
             (flags & EventFrame.LongFlag) != 0 ? "long form with a contact" : "short form",
             (flags & 3) switch { 0 => "position at most 10 s old", 1 => "position at most 5 min old", 2 => "position at most 1 h old", _ => "position older than 1 h" }),
-        FrameKind.Status => (flags & StatusFrame.LongFlag) != 0 ? "long form" : "short form",
+        FrameKind.Status => ((flags & StatusFrame.LongFlag) != 0 ? "long form" : "short form") + ((flags & StatusFrame.LossesFlag) != 0 ? " with losses" : ""),
         _ => "none defined",
     };
 

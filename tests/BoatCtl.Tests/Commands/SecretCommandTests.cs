@@ -4,8 +4,17 @@ using Xunit;
 namespace BoatTelemetry.BoatCtl.Tests.Commands;
 
 [Collection(UnitCollection.Name)]
-public sealed class SecretCommandTests(UnitFixture unit)
+public sealed class SecretCommandTests(UnitFixture unit) : IDisposable
 {
+    // Other tests take turns on the same unit.
+    public void Dispose()
+    {
+        var nothing = unit.NewFile();
+        File.WriteAllText(nothing, "");
+        foreach (var name in (string[])["wifiPassword", "mqttPassword", "simPin"])
+            Assert.Equal(0, unit.Run("secret", "set", name, "--file", nothing).ExitCode);
+    }
+
     // The second reads as a date, which the unit's JSON parser would change.
     [Theory]
     [InlineData("correct horse")]
@@ -20,6 +29,23 @@ public sealed class SecretCommandTests(UnitFixture unit)
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain(secret, run.Out + run.Error, StringComparison.Ordinal);
         Assert.Equal("set", State("wifiPassword"));
+    }
+
+    [Fact]
+    public void Set_FromStandardInput_TakesItsFirstLine()
+    {
+        var before = Console.In;
+        Console.SetIn(new StringReader("correct horse\nsecond line\n"));
+        try
+        {
+            Assert.Equal(0, unit.Run("secret", "set", "mqttPassword").ExitCode);
+        }
+        finally
+        {
+            Console.SetIn(before);
+        }
+
+        Assert.Equal("set", State("mqttPassword"));
     }
 
     [Fact]

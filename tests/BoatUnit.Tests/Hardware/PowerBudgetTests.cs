@@ -38,7 +38,8 @@ public sealed class PowerBudgetTests
     [InlineData("event_airtime", 24)]
     public void Airtimes_OfTheBudget_AreThoseOfTheFormula(string name, int lengthBytes)
     {
-        var spreadingFactor = ConfigKeys.LoraSpreadingFactorMax.DefaultNumber;
+        var region = Regions.Find(new UnitConfig().Text(ConfigKeys.LoraRegion));
+        var spreadingFactor = Math.Min(region.SpreadingFactorMax, ConfigKeys.LoraSpreadingFactorMax.DefaultNumber);
 
         var frameUs = TimeOnAir.FrameUs(spreadingFactor, 125_000, 5, 8, lengthBytes);
 
