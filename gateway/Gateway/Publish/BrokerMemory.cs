@@ -43,13 +43,15 @@ internal sealed partial class BrokerMemory(
         var acknowledged = Volatile.Read(ref _acknowledged);
         if (acknowledged == 0 || !await TrySubscribeAsync(link, abort))
             return;
+
+        // Behind a mark that it does remember, a broker that saved right after it and was killed has lost the rest all the same, and nothing
+        // tells it from one that was only not reached: what was delivered since, at most an interval's, is told twice.
         var remembered = await mark.RememberedAsync(abort) ?? 0;
-        if (remembered >= acknowledged)
-            return;
         var above = Math.Max(remembered, index.Back(delivered.High, options.RetellS * 1000L));
         if (above >= delivered.High)
             return;
-        Log.ToldAgain(log, above, delivered.High);
+        if (remembered < acknowledged)
+            Log.ToldAgain(log, above, delivered.High);
         delivered.Forget(above);
         Acknowledged(Math.Min(acknowledged, above));
         try

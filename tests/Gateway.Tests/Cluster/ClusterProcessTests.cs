@@ -83,6 +83,8 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         cluster.AssertOrder();
     }
 
+    private const int MissingToldMax = 50;
+
     /// <summary>The whole of it.</summary>
     private sealed class ClusterRun : IAsyncDisposable
     {
@@ -216,7 +218,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
                 _database, "SELECT string_agg(unit || CASE class WHEN 0 THEN '-live-' ELSE '-rec-' END || counter || ':' || seq || '/' || shard, ' ' ORDER BY seq) FROM frame WHERE NOT is_overtaken");
             var cursors = TestSql.TextAsync(_database, "SELECT string_agg(outlet || ' ' || shard || ': ' || seq, ', ' ORDER BY outlet, shard) FROM outlet_cursor");
             lock (_lock)
-                return $"missing: {string.Join(' ', stored.GetAwaiter().GetResult().Split(' ').Where(frame => !_ids.Contains(frame.Split(':')[0])))}\ncursors: {cursors.GetAwaiter().GetResult()}\nbroker: {_broker.Log}";
+                return $"missing: {string.Join(' ', stored.GetAwaiter().GetResult().Split(' ').Where(frame => !_ids.Contains(frame.Split(':')[0])).Take(MissingToldMax))}\ncursors: {cursors.GetAwaiter().GetResult()}\nbroker: {_broker.Log}";
         }
 
         private async Task StartGatewayAsync(int index)
