@@ -26,6 +26,8 @@ internal static class FleetImport
         {
             if (unit.Key is null && before.GetValueOrDefault(unit.Unit) is null)
                 Wrong(unit, "key", "is absent", "a key, since the fleet has none for this unit");
+            if (unit.Key is { } key && before.GetValueOrDefault(unit.Unit)?.Key is { } known && !key.Bytes.SequenceEqual(known.Bytes))
+                Wrong(unit, "key", "is another one than the fleet's, which a boat may be using", "the same key or none; remove the unit from the fleet first if its number is given anew");
             if (unit.Area is not null && !areas.ContainsKey(unit.Area))
                 Wrong(unit, "area", "is not known", "the name of an area of the fleet");
             if (agencies.Count > 0 && !agencies.Exists(agency => agency.Name == unit.Agency))

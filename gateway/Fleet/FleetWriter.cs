@@ -73,6 +73,9 @@ internal sealed class FleetWriter(KeyForm form, WrappingKey? wrappingKey)
         {
             using (var stream = new FileStream(temporary, options))
             {
+                // The umask has cut what it was made with.
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(stream.SafeFileHandle, options.UnixCreateMode!.Value);
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
             }

@@ -21,11 +21,11 @@ internal sealed record UsbIdentity(ushort Vendor, ushort Product, string? Maker,
     /// <summary>The serial bridge of an ESP32 board that it is; null if it is none that is known. Identifiers from linux-usb.org/usb.ids.</summary>
     public string? Chip => (Vendor, Product) switch
     {
-        (0x10c4, 0xea60) => "CP2102 (T-Beam)",
+        (0x10c4, 0xea60) => "CP2102 (T-Beam, carrier)",
         (0x1a86, 0x55d4) => "CH9102 (T-Beam)",
         (0x1a86, 0x7523) => "CH340",
         (0x0403, 0x6001) => "FT232R",
-        (0x303a, 0x1001) => "ESP32-S3 (carrier board)",
+        (0x303a, 0x1001) => "ESP32-S3's own USB",
         _ => null,
     };
 }

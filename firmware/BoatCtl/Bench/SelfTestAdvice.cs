@@ -9,7 +9,7 @@ internal static class SelfTestAdvice
 
     private static readonly FrozenDictionary<string, string> _failed = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["configuration"] = "Restore a backup (boatctl config restore), or provision the unit again. If it is lost once more, the flash is worn: replace the module.",
+        ["configuration"] = "Restore a backup (boatctl config restore). If it is lost once more, the flash is worn: replace the module.",
         ["safe mode"] = "The unit reset three times by itself. Look at boatctl log and at its supply under load; it leaves safe mode after half an hour without a reset.",
         ["firmware vectors"] = Vectors,
         ["receiver"] = "Nothing comes from the GNSS receiver. Check its plug and the two data wires (swapped?), then its supply: 3.3 V.",
@@ -35,8 +35,8 @@ internal static class SelfTestAdvice
         ["key"] = "No key yet: provision the unit. Until then it sends nothing.",
         ["position"] = "Put the antenna under open sky; from cold it takes up to a minute or two.",
         ["bilge float"] = "Lift the float and look at inputs.floatUp in boatctl monitor.",
-        ["SOS button"] = "Press it shortly and look at it in boatctl monitor. Held for 2 s it raises an alarm.",
-        ["man-overboard button"] = "Press it and look at it in boatctl monitor. A press is an alarm: tell the control room before.",
+        ["SOS button"] = "A short press shows nowhere. Only with the control room's yes: hold it for 2 s, or press it 3 times within 3 s, and inputs.sos is yes in boatctl monitor: that is an SOS. Hold it for 5 s to take it back.",
+        ["man-overboard button"] = "Only with the control room's yes: a press is an alarm, shown in boatctl monitor. Hold it for 5 s to take it back.",
         ["tamper switch"] = "Open and close the enclosure and look at inputs.open in boatctl monitor.",
         ["radio"] = "It is starting, or the unit has no key and sends nothing. Test again in half a minute.",
         ["modem"] = "It is starting; a network takes up to a few minutes. Test again.",

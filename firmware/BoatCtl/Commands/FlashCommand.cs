@@ -78,7 +78,7 @@ internal sealed class FlashCommand
     private static void RunStep(Output output, FlashBoard board, FlashStep step, string nanoff, CancellationToken cancellation)
     {
         output.Note($"{step.What}: {step.CommandLine(nanoff)}");
-        var (exitCode, lines) = NanoffProcess.Run(nanoff, step.Arguments, line => output.Note("  " + line), cancellation);
+        var (exitCode, lines) = Run(output, step, nanoff, cancellation);
         var failure = exitCode != 0 ? FlashFailures.Of(lines, exitCode) : null;
         if (failure is null && !step.Writes && ChipOf(lines) is var chip && chip != board.Chip)
             failure = chip is null ? FlashFailures.Of(lines, exitCode) : FlashFailures.WrongChip(board, chip);
@@ -88,6 +88,20 @@ internal sealed class FlashCommand
         var last = lines.LastOrDefault(line => line.Trim().Length > 0) ?? "it said nothing";
         throw new CommandException(
             isHalfDone ? ExitCode.HalfDone : failure.ExitCode, failure.Word, $"{failure.Advice} (nanoff, exit code {exitCode}: {last.Trim()})");
+    }
+
+    private static (int ExitCode, IReadOnlyList<string> Lines) Run(Output output, FlashStep step, string nanoff, CancellationToken cancellation)
+    {
+        try
+        {
+            return NanoffProcess.Run(nanoff, step.Arguments, line => output.Note("  " + line), cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw step.Writes
+                ? new CommandException(ExitCode.HalfDone, "stopped", "Stopped while the flash was written: flash again.", e)
+                : new CommandException(ExitCode.NotReached, "stopped", "Stopped; nothing was written.", e);
+        }
     }
 
     // "Connected to:", and in the next line "ESP32-S3 (ESP32-S3 (QFN56) (revision v0.2))" (Esp32Manager, Esp32DeviceInfo.ToString).
@@ -122,7 +136,7 @@ internal sealed class FlashCommand
             {
                 page.Line(new Cell($"The unit runs firmware {info["firmware"]} on {info["target"]}.", Tone.Good));
                 if (configured != board.Model)
-                    page.Line($"Its configuration has board {configured}: boatctl config set board.model={board.Model}");
+                    page.Line($"Its configuration has board {configured}: boatctl config set board.model={board.Model}, then press RESET");
             });
         return ExitCode.Ok;
     }

@@ -42,7 +42,7 @@ internal sealed class ProvisionCommand
     private readonly Option<string?> _region = new("--region") { Description = "The radio region. Default: what the unit has.", HelpName = "R" };
     private readonly Option<ServerAddress?> _cellular = new("--cellular") { Description = "The gateway's cellular port.", HelpName = "HOST:PORT", CustomParser = Address };
     private readonly Option<string?> _apn = new("--apn") { Description = "The cellular network's access point.", HelpName = "A" };
-    private readonly Option<string?> _wifi = new("--wifi") { Description = "The harbour's Wi-Fi; its password is set with the console's \"secret set\".", HelpName = "SSID" };
+    private readonly Option<string?> _wifi = new("--wifi") { Description = "The harbour's Wi-Fi; it is off until wifi.mqttUser, wifi.caCertificateFile and the passwords (boatctl secret set) are set, too.", HelpName = "SSID" };
     private readonly Option<ServerAddress?> _mqtt = new("--mqtt") { Description = "The broker that the unit reaches by Wi-Fi.", HelpName = "HOST:PORT", CustomParser = Address };
     private readonly Option<string?> _label = new("--label") { Description = "Where the label is written, with a QR code and without the key.", HelpName = "FILE.svg" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Settles a unit that was left half provisioned: completes it, or takes it back." };
@@ -72,7 +72,7 @@ internal sealed class ProvisionCommand
     private void Validate(CommandResult asked)
     {
         bool Has(Option option) => asked.GetResult(option) is { Implicit: false };
-        Option[] plan = [_unit, _agency, _name, _area, _region, _cellular, _apn, _wifi, _mqtt, _label];
+        Option[] plan = [_unit, _agency, _name, _area, _region, _cellular, _apn, _wifi, _mqtt];
         if (Has(_resume))
         {
             foreach (var option in plan.Where(Has))
@@ -94,7 +94,7 @@ internal sealed class ProvisionCommand
         var restart = TimeSpan.FromSeconds(Math.Max(_restartLeast.TotalSeconds, asked.GetValue(_port.TimeoutS)));
         var provisioning = new UnitProvisioning(fleet, () => _port.Open(asked), restart);
         if (asked.GetValue(_resume))
-            return Resume(provisioning, output);
+            return Resume(provisioning, output, asked.GetValue(_label));
         var plan = new UnitPlan(asked.GetValue(_unit), asked.GetValue(_agency)!, asked.GetValue(_name)!)
         {
             Area = asked.GetValue(_area),
@@ -105,15 +105,17 @@ internal sealed class ProvisionCommand
             Mqtt = asked.GetValue(_mqtt),
         };
         provisioning.Provision(plan);
-        Tell(output, ProvisionEnd.Provisioned, plan);
         if (asked.GetValue(_label) is { } label)
             WriteLabel(label, plan);
+        Tell(output, ProvisionEnd.Provisioned, plan);
         return ExitCode.Ok;
     }
 
-    private static int Resume(UnitProvisioning provisioning, Output output)
+    private static int Resume(UnitProvisioning provisioning, Output output, string? label)
     {
         var end = provisioning.Resume(out var plan);
+        if (end == ProvisionEnd.Provisioned && label is not null)
+            WriteLabel(label, plan!);
         Tell(output, end, plan);
         return ExitCode.Ok;
     }

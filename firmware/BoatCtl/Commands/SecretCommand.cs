@@ -48,7 +48,9 @@ internal static class SecretCommand
         if (file is null)
         {
             output.Note("The secret, and Enter:");
-            return Checked(Console.In.ReadLine() ?? "", "standard input");
+            return Checked(
+                Console.In.ReadLine() ?? throw new CommandException(ExitCode.Missing, "no-secret", "Standard input ended without a line; nothing was changed. An empty line unsets a secret."),
+                "standard input");
         }
 
         try

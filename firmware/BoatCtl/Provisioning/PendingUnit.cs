@@ -37,16 +37,20 @@ internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = PathFor(fleet);
+        var isOurs = false;
         try
         {
             using var stream = new FileStream(file, options);
+            isOurs = true;
             stream.Write(JsonSerializer.SerializeToUtf8Bytes(ToJson(fleet)));
             stream.Flush(flushToDisk: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(file))
+            if (!isOurs && File.Exists(file))
                 throw Unfinished(file);
+            if (isOurs)
+                File.Delete(file);
             throw new CommandException(ExitCode.Missing, "pending-not-written", $"Nothing was changed: {e.Message}", e);
         }
     }
@@ -124,5 +128,5 @@ internal sealed record PendingUnit(UnitPlan Plan, UnitKey Key, JsonObject Before
     }
 
     private static CommandException Unreadable(string file, Exception? e) => new(
-        ExitCode.Missing, "pending-unreadable", $"{file} cannot be read: {e?.Message ?? "not what this version writes."}", e);
+        ExitCode.Missing, "pending-unreadable", $"{file} cannot be read: {e?.Message ?? "not what this version writes."} If it is empty, no unit has got a key by it, and it can be deleted.", e);
 }

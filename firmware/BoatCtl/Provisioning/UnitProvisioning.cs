@@ -71,10 +71,13 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
     public ProvisionEnd Resume(out UnitPlan? plan)
     {
         plan = null;
+
+        // A fleet file that is not there would have nothing pending, either.
+        var document = fleet.Load();
         if (PendingUnit.Load(fleet) is not { } pending)
             return ProvisionEnd.Nothing;
         plan = pending.Plan;
-        var known = fleet.Load().Units.FirstOrDefault(unit => unit.Unit == pending.Plan.Unit);
+        var known = document.Units.FirstOrDefault(unit => unit.Unit == pending.Plan.Unit);
         if (known?.Key is { } key && key.Bytes.SequenceEqual(pending.Key.Bytes))
         {
             // The fleet was written last of all.

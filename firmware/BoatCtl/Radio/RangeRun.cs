@@ -23,14 +23,16 @@ internal sealed class RangeRun(RangeSettings settings, RangeTest test, StatusReq
     // Named limit: messages that wait to be looked at; the oldest goes, and the count tells.
     private const int MessagesMax = 1_024;
 
-    private readonly string _answers = $"boatctl/radio-test/{Guid.NewGuid():N}";
     private readonly Channel<MqttMessage> _messages = Channel.CreateBounded<MqttMessage>(new BoundedChannelOptions(MessagesMax) { FullMode = BoundedChannelFullMode.DropOldest });
     private string? _agency;
+    private string _answers = "";
 
     /// <summary>Runs it.</summary>
     /// <exception cref="CommandException">The broker is not reached, refuses, or goes.</exception>
     public async Task RunAsync(MqttLinkOptions broker, CancellationToken cancellation)
     {
+        // Below the user's own level of "answers", which is what a broker of the operator guide lets it read.
+        _answers = $"answers/{broker.UserName ?? "boatctl"}/radio-test-{Guid.NewGuid():N}";
         await using var link = MqttStack.Default.CreateLink();
         link.OnMessage = message => _messages.Writer.TryWrite(message);
         try

@@ -54,6 +54,11 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
             output.Failure(e);
             return e.ExitCode;
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            output.Failure(new CommandException(ExitCode.NotGood, "stopped", "Stopped."));
+            return ExitCode.NotGood;
+        }
     }
 
     private Output OutputOf(bool isJson) => new(result, error, isJson, isTerminal && !isJson);

@@ -93,9 +93,11 @@ public sealed class Geofence
         if (fence.RadiusCm > 0)
         {
             // Where the boat was inside it has to come farther out, and the other way round.
-            long marginCm = held == 0 ? 0 : held == Inside ? _hysteresisCm : -_hysteresisCm;
+            // In a circle hardly wider than that, half of its radius is near enough to be inside.
+            long inwardsCm = _hysteresisCm < fence.RadiusCm / 2 ? _hysteresisCm : fence.RadiusCm / 2;
+            long marginCm = held == 0 ? 0 : held == Inside ? _hysteresisCm : -inwardsCm;
             long limitCm = fence.RadiusCm + marginCm;
-            bool isOut = limitCm < 0 || EarthDistance.IsBeyond(
+            bool isOut = EarthDistance.IsBeyond(
                 fence.LatitudesE7[0], fence.LongitudesE7[0], fix.LatitudeE7, fix.LongitudeE7, limitCm);
             return isOut ? Outside : Inside;
         }

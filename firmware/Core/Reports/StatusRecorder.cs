@@ -97,7 +97,8 @@ public sealed class StatusRecorder : IStatusRequest
         }
 
         _askedLong |= isLong;
-        bool overrides = cause == StatusCause.KeyChanged || _asked == StatusCause.None || _asked == StatusCause.FaultsChanged;
+        bool overrides = cause == StatusCause.KeyChanged || _asked == StatusCause.None || _asked == StatusCause.FaultsChanged
+            || _asked == StatusCause.LossesChanged;
         _asked = overrides ? cause : _asked;
     }
 

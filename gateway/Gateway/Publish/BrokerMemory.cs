@@ -45,8 +45,11 @@ internal sealed partial class BrokerMemory(
             return;
 
         // Behind a mark that it does remember, a broker that saved right after it and was killed has lost the rest all the same, and nothing
-        // tells it from one that was only not reached: what was delivered since, at most an interval's, is told twice.
+        // tells it from one that was only not reached: what was delivered since, at most an interval's, is told twice. Not beside a gap: the mark
+        // stands before the gap then, and all that was delivered live behind it would go out again at each reconnection.
         var remembered = await mark.RememberedAsync(abort) ?? 0;
+        if (remembered >= acknowledged && delivered.HasGap)
+            return;
         var above = Math.Max(remembered, index.Back(delivered.High, options.RetellS * 1000L));
         if (above >= delivered.High)
             return;

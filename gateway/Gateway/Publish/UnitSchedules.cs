@@ -1,6 +1,7 @@
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Gateway.Configuration;
+using BoatTelemetry.Gateway.Fleet;
 
 namespace BoatTelemetry.Gateway.Publish;
 
@@ -12,9 +13,13 @@ public sealed class UnitSchedules
 {
     private const int MsPerS = 1000;
 
+    // As the unit's own keys have them, from MotionOptions: 1 and 22 kn.
+    private const int PatrolFromCmpsDefault = 51;
+    private const int PursuitFromCmpsDefault = 1132;
+
     private readonly Dictionary<int, UnitSchedule> _units = [];
     private readonly Dictionary<string, UnitSchedule> _agencies = new(StringComparer.Ordinal);
-    private UnitSchedule _others = new(new LiveScheduleOptions());
+    private UnitSchedule _others = new(new LiveScheduleOptions(), PatrolFromCmpsDefault, PursuitFromCmpsDefault);
 
     /// <summary>Every unit has its own defaults.</summary>
     public static UnitSchedules Default { get; } = new();
@@ -27,7 +32,7 @@ public sealed class UnitSchedules
         var hasOthers = false;
         foreach (var section in root.OptionalSections("schedules"))
         {
-            var agency = section.OptionalText("agency", "letters, digits, '.', '_' and '-'", GatewayConfigurationFile.IsTopicLevel);
+            var agency = section.OptionalText("agency", FleetFile.AllowedAgency, FleetFile.IsAgency);
             var unit = section.OptionalNumber("unit", 0, FrameHeader.UnitMax);
             var schedule = ReadOne(section);
             section.Finish();
@@ -55,23 +60,28 @@ public sealed class UnitSchedules
     // The keys, their ranges and defaults are those of the unit's own section "reports" (firmware/BoatUnit/Config/ConfigKeys.cs).
     private static UnitSchedule ReadOne(ConfigurationSection section)
     {
+        var defaults = new LiveScheduleOptions();
+        int Interval(string key, int max, int defaultMs) => MsPerS * section.Number(key, 1, max, defaultMs / MsPerS);
         var options = new LiveScheduleOptions
         {
-            PursuitIntervalMs = MsPerS * section.Number("pursuitS", 1, 3_600, 15),
-            PatrolIntervalMs = MsPerS * section.Number("patrolS", 1, 3_600, 60),
-            AtAnchorIntervalMs = MsPerS * section.Number("anchoredS", 1, 86_400, 600),
-            MooredIntervalMs = MsPerS * section.Number("mooredS", 1, 86_400, 1_800),
-            FloorMs = MsPerS * section.Number("floorS", 1, 3_600, 5),
-            CeilingMs = MsPerS * section.Number("ceilingS", 1, 3_600, 3_600),
-            LowBatteryFactor = section.Number("lowBatteryFactor", 1, 20, 4),
+            PursuitIntervalMs = Interval("pursuitS", 3_600, defaults.PursuitIntervalMs),
+            PatrolIntervalMs = Interval("patrolS", 3_600, defaults.PatrolIntervalMs),
+            AtAnchorIntervalMs = Interval("anchoredS", 86_400, defaults.AtAnchorIntervalMs),
+            MooredIntervalMs = Interval("mooredS", 86_400, defaults.MooredIntervalMs),
+            AlarmIntervalMs = Interval("alarmS", 3_600, defaults.AlarmIntervalMs),
+            FloorMs = Interval("floorS", 3_600, defaults.FloorMs),
+            CeilingMs = Interval("ceilingS", 3_600, defaults.CeilingMs),
+            LowBatteryFactor = section.Number("lowBatteryFactor", 1, 20, defaults.LowBatteryFactor),
         };
+        var patrolFromCmps = section.Number("patrolFromCmps", 1, 5_000, PatrolFromCmpsDefault);
+        var pursuitFromCmps = section.Number("pursuitFromCmps", 1, 5_000, PursuitFromCmpsDefault);
         if (options.CeilingMs < options.FloorMs)
         {
             section.Wrong("ceilingS", $"{options.CeilingMs / MsPerS}", $"at least floorS, which is {options.FloorMs / MsPerS}");
             options.CeilingMs = options.FloorMs;
         }
 
-        return new UnitSchedule(options);
+        return new UnitSchedule(options, patrolFromCmps, pursuitFromCmps);
     }
 }
 
@@ -83,12 +93,22 @@ internal sealed class UnitSchedule
 {
     private const int Conditions = 3;
 
+    private const double CmpsPerDeciknot = 5.14444;
+
+    private readonly int _patrolFromDeciknots;
+    private readonly int _pursuitFromDeciknots;
     private readonly int[] _fastMs;
     private readonly int[] _underWayMs;
     private readonly int[] _otherwiseMs;
 
-    public UnitSchedule(LiveScheduleOptions options)
+    /// <param name="options">The intervals.</param>
+    /// <param name="patrolFromCmps">Below this speed a unit may take itself for at rest, cm/s.</param>
+    /// <param name="pursuitFromCmps">Below this one it is not in pursuit, cm/s.</param>
+    public UnitSchedule(LiveScheduleOptions options, int patrolFromCmps, int pursuitFromCmps)
     {
+        _patrolFromDeciknots = (int)Math.Ceiling(patrolFromCmps / CmpsPerDeciknot);
+        _pursuitFromDeciknots = (int)Math.Ceiling(pursuitFromCmps / CmpsPerDeciknot);
+
         // The unit's own code decides, so that both agree on floor, ceiling, alarm and battery.
         var schedule = new LiveSchedule(options);
         _fastMs = Of(schedule, BoatMode.Pursuit);
@@ -101,8 +121,9 @@ internal sealed class UnitSchedule
     {
         var byCondition = told.Movement switch
         {
-            Movement.Fast => _fastMs,
-            Movement.UnderWay => _underWayMs,
+            // The frame's words have bounds of their own; the unit's intervals go by the bounds that it is configured with.
+            Movement.Fast when told.SogDeciknots >= _pursuitFromDeciknots => _fastMs,
+            Movement.Fast or Movement.UnderWay when told.SogDeciknots >= _patrolFromDeciknots => _underWayMs,
             _ => _otherwiseMs,
         };
         return byCondition[told.Alarm ? 2 : told.OnBattery ? 1 : 0];

@@ -28,7 +28,7 @@ public sealed class PortsCommandTests(UnitFixture unit)
         Assert.Equal(["ttyACM3", "ttyS0", "ttyUSB0", "ttyUSB1"], found.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("carrier-s3", found["ttyUSB0"].GetProperty("unit").GetProperty("board").GetString());
         Assert.Equal("10c4", found["ttyUSB0"].GetProperty("usb").GetProperty("vendor").GetString());
-        Assert.Equal("CP2102 (T-Beam)", found["ttyUSB0"].GetProperty("chip").GetString());
+        Assert.Equal("CP2102 (T-Beam, carrier)", found["ttyUSB0"].GetProperty("chip").GetString());
         Assert.Equal("no-answer", found["ttyACM3"].GetProperty("error").GetString());
         Assert.Equal("u-blox GNSS receiver", found["ttyACM3"].GetProperty("usb").GetProperty("name").GetString());
         Assert.Equal("not-opened", found["ttyUSB1"].GetProperty("error").GetString());

@@ -30,6 +30,15 @@ public sealed class GeofenceTests(ITestOutputHelper output) : IGeofenceSink
         Assert.Equal([(0, true), (0, false)], _crossed);
     }
 
+    [Fact]
+    public void Update_CircleNarrowerThanTheHysteresis_TellsBothToo()
+    {
+        var fence = new Geofence([Fence.Circle(0, 1_040_000_000, 40)], 50, this);
+        foreach (var eastM in new[] { -200, -30, -10, 10, 80, 100 })
+            fence.Update(At(0, 104 + (eastM / 111_195.0)));
+        Assert.Equal([(0, true), (0, false)], _crossed);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

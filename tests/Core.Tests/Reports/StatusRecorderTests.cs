@@ -128,6 +128,22 @@ public sealed class StatusRecorderTests : IDisposable
     }
 
     [Fact]
+    public void Losses_WhileTheyWait_DoNotSwallowARequestFromShore()
+    {
+        Start();
+        TellLosses(0, 0, 0, 7);
+        _unit.Journal.Answer = JournalResult.Full;
+        Run(60);
+        _unit.Status.Request(StatusCause.Command, false);
+        _unit.Journal.Answer = JournalResult.Stored;
+        Run(120);
+
+        // Once more with the long form, which the losses had asked for and the frame had no room for.
+        Assert.InRange(_unit.Status.MadeFor(StatusCause.Command), 1, 2);
+        Assert.Equal([7], FixesLostTold().Where(fixes => fixes != Fix.Unknown));
+    }
+
+    [Fact]
     public void Losses_JournalRefuses_AreToldWhenItTakesThem()
     {
         Start();

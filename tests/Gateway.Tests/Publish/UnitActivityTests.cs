@@ -40,7 +40,8 @@ public sealed class UnitActivityTests : IAsyncDisposable
     [InlineData(Movement.Stationary, true, true, 15)]
     public async Task State_ByWhatTheUnitTold_FollowsItsSchedule(Movement movement, bool onBattery, bool alarm, int intervalS)
     {
-        (_boat.Position.Movement, _boat.Position.OnBattery, _boat.Position.Alarm) = (movement, onBattery, alarm);
+        Moving(movement);
+        (_boat.Position.OnBattery, _boat.Position.Alarm) = (onBattery, alarm);
         var activity = await StartAsync();
         Hear(activity, 1, Begin);
         long lateMs = (2000L * intervalS) + 30_000, silentMs = (4000L * intervalS) + 60_000;
@@ -63,7 +64,8 @@ public sealed class UnitActivityTests : IAsyncDisposable
     public async Task State_WithConfiguredSchedules_FollowsTheUnitsOwn(string schedules, Movement movement, bool onBattery, int intervalS)
     {
         _schedules = Read(schedules);
-        (_boat.Position.Movement, _boat.Position.OnBattery) = (movement, onBattery);
+        Moving(movement);
+        _boat.Position.OnBattery = onBattery;
         var activity = await StartAsync();
         Hear(activity, 1, Begin);
 
@@ -73,7 +75,39 @@ public sealed class UnitActivityTests : IAsyncDisposable
         Assert.Equal(UnitActivityState.Silent, StateAt(activity, Begin + (4000L * intervalS) + 60_000).State);
     }
 
+    // What the frame calls under way begins at 0.7 kn, and fast at 22: the unit's own bounds may be others.
     [Theory]
+    [InlineData("[]", Movement.UnderWay, 9, 1_800)]
+    [InlineData("[]", Movement.UnderWay, 10, 60)]
+    [InlineData("[]", Movement.Fast, 220, 60)]
+    [InlineData("[]", Movement.Fast, 221, 15)]
+    [InlineData("""[ { "patrolFromCmps": 514, "pursuitFromCmps": 2000 } ]""", Movement.UnderWay, 99, 1_800)]
+    [InlineData("""[ { "patrolFromCmps": 514, "pursuitFromCmps": 2000 } ]""", Movement.Fast, 300, 60)]
+    public async Task State_BetweenTheFramesBoundsAndTheUnits_TakesTheLongerInterval(string schedules, Movement movement, int sogDeciknots, int intervalS)
+    {
+        _schedules = Read(schedules);
+        (_boat.Position.Movement, _boat.Position.SogDeciknots) = (movement, sogDeciknots);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+
+        Assert.True(activity.TryGetState(17, Begin, out var value));
+        Assert.Equal(1000 * intervalS, value.IntervalMs);
+    }
+
+    [Fact]
+    public async Task State_InAlarm_FollowsTheConfiguredInterval()
+    {
+        _schedules = Read("""[ { "alarmS": 300 } ]""");
+        (_boat.Position.Movement, _boat.Position.Alarm) = (Movement.Stationary, true);
+        var activity = await StartAsync();
+        Hear(activity, 1, Begin);
+
+        Assert.True(activity.TryGetState(17, Begin, out var value));
+        Assert.Equal(300_000, value.IntervalMs);
+    }
+
+    [Theory]
+    [InlineData("""[ { "agency": "Polairud" } ]""", "schedules[0].agency")]
     [InlineData("""[ { "agency": "a", "unit": 1 } ]""", "schedules[0].unit")]
     [InlineData("""[ { "agency": "a" }, { "agency": "a" } ]""", "schedules[1].agency")]
     [InlineData("""[ { "unit": 7 }, { "unit": 7 } ]""", "schedules[1].unit")]
@@ -269,6 +303,9 @@ public sealed class UnitActivityTests : IAsyncDisposable
         File.WriteAllText(file, $"{{ \"schedules\": {schedules} }}");
         return UnitSchedules.Read(new ConfigurationFile(file, errors).Root);
     }
+
+    private void Moving(Movement movement) =>
+        (_boat.Position.Movement, _boat.Position.SogDeciknots) = (movement, movement == Movement.Fast ? 250 : 123);
 
     private async Task<UnitActivity> StartAsync(IJournal? journal = null)
     {
