@@ -14,10 +14,7 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public ProgramProcess(string project, params string[] arguments)
     {
-        // .../bin/Some.Tests/debug beside .../bin/Host/debug.
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", PathOf(project), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -31,6 +28,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    /// <summary>The program's assembly: .../bin/Some.Tests/debug is beside .../bin/Host/debug.</summary>
+    public static string PathOf(string project)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
+    }
 
     /// <summary>All lines of both outputs until now.</summary>
     public string Output

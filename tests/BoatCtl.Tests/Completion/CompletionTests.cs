@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using BoatTelemetry.BoatCtl.Tests.Support;
+using BoatTelemetry.TestSupport;
 using Xunit;
 
 namespace BoatTelemetry.BoatCtl.Tests.Completion;
@@ -40,7 +41,7 @@ public sealed class CompletionTests : IDisposable
     private string[] Complete(string line)
     {
         var program = Path.Combine(_folder.FullName, "boatctl");
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec {BoatCtlProcess.PathOf("BoatCtl")} \"$@\"\n");
+        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec {ProgramProcess.PathOf("BoatCtl")} \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var script = Path.Combine(_folder.FullName, "ask.sh");
         File.WriteAllText(
