@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using BoatTelemetry.BoatCtl.Radio;
 using BoatTelemetry.BoatCtl.Terminal;
+using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.Core.Links;
 
 namespace BoatTelemetry.BoatCtl.Commands;
@@ -12,8 +13,8 @@ internal static class AirtimeCommand
 {
     private const int BandwidthHz = 125_000;
 
-    /// <summary>Every region that a unit can be configured for, but the one in which nothing is sent.</summary>
-    public static readonly string[] RegionNames = ["AS923-1", "AS923-2", "AS923-3", "AS923-4", "EU868", "US915"];
+    // Every region that a unit can be configured for, but the one in which nothing is sent.
+    private static readonly string[] _regionNames = [.. ConfigKeys.LoraRegion.Choices.Where(name => !Regions.Find(name).ReceiveOnly)];
 
     private static readonly int[] _bandwidthsHz = [125_000, 250_000, 500_000];
 
@@ -23,7 +24,7 @@ internal static class AirtimeCommand
         var factor = new Option<int?>("--sf") { Description = "Spreading factor, 7 to 12. Default: all.", HelpName = "N" };
         var region = new Option<string>("--region") { Description = "Whose limits.", HelpName = "R", DefaultValueFactory = _ => Regions.Default };
         var bandwidth = new Option<int>("--bandwidth") { Description = "125000, 250000 or 500000.", HelpName = "HZ", DefaultValueFactory = _ => BandwidthHz };
-        region.AcceptOnlyFromAmong(RegionNames);
+        region.AcceptOnlyFromAmong(_regionNames);
         var command = new Command("airtime", "Time on air of a frame, and how often the region's law allows it.") { bytes, factor, region, bandwidth };
         command.Validators.Add(asked =>
         {
@@ -59,7 +60,7 @@ internal static class AirtimeCommand
         };
         output.Result(json, page =>
         {
-            page.Line($"{bytes} bytes in {region.Name}, {bandwidthHz / 1000} kHz, code rate 4/{AirtimeRow.CodingRateDenominator}, {AirtimeRow.PreambleSymbols} symbols of preamble");
+            page.Line($"{bytes} bytes in {region.Name}, {bandwidthHz / 1000} kHz, code rate 4/{RadioSettings.CodingRateDenominatorDefault}, {RadioSettings.PreambleSymbolsDefault} symbols of preamble");
             page.Table(
                 ["SF", "ms on air", "an hour at most", "one each", "allowed"],
                 rows.Select(row => (IReadOnlyList<Cell>)

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using BoatTelemetry.BoatCtl.Bench;
 using BoatTelemetry.BoatCtl.Provisioning;
 using BoatTelemetry.BoatCtl.Terminal;
+using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Host.Commands;
@@ -59,7 +60,7 @@ internal sealed class ProvisionCommand
 
     private Command Create()
     {
-        _region.AcceptOnlyFromAmong([.. AirtimeCommand.RegionNames, "none"]);
+        _region.AcceptOnlyFromAmong(ConfigKeys.LoraRegion.Choices);
         var command = new Command("provision", "Gives a unit its number, key and configuration, and the gateway's fleet its entry: both or neither.")
         {
             _unit, _agency, _name, _fleet, _wrappingKey, _area, _region, _cellular, _apn, _wifi, _mqtt, _label, _resume,

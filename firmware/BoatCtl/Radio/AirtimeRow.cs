@@ -9,17 +9,13 @@ namespace BoatTelemetry.BoatCtl.Radio;
 /// <param name="Allowed">Why it may not be sent at all; null if it may.</param>
 internal sealed record AirtimeRow(int SpreadingFactor, int AirtimeUs, long? PerHourMax, string? Allowed)
 {
-    // As the unit sends (firmware/BoatUnit/Wiring/UnitOptions.cs and Core's RadioSettings).
-    public const int CodingRateDenominator = 5;
-    public const int PreambleSymbols = 8;
-
     private const long HourMs = 3_600_000;
 
     /// <summary>For a frame of so many bytes in a region.</summary>
     public static AirtimeRow Of(Region region, int bytes, int spreadingFactor, int bandwidthHz)
     {
         ArgumentNullException.ThrowIfNull(region);
-        var airtimeUs = TimeOnAir.FrameUs(spreadingFactor, bandwidthHz, CodingRateDenominator, PreambleSymbols, bytes);
+        var airtimeUs = TimeOnAir.FrameUs(spreadingFactor, bandwidthHz, RadioSettings.CodingRateDenominatorDefault, RadioSettings.PreambleSymbolsDefault, bytes);
         return new AirtimeRow(spreadingFactor, airtimeUs, PerHour(region, airtimeUs, bandwidthHz), Refusal(region, bytes, spreadingFactor, airtimeUs));
     }
 

@@ -13,13 +13,9 @@ public sealed class UnitSchedules
 {
     private const int MsPerS = 1000;
 
-    // As the unit's own keys have them, from MotionOptions: 1 and 22 kn.
-    private const int PatrolFromCmpsDefault = 51;
-    private const int PursuitFromCmpsDefault = 1132;
-
     private readonly Dictionary<int, UnitSchedule> _units = [];
     private readonly Dictionary<string, UnitSchedule> _agencies = new(StringComparer.Ordinal);
-    private UnitSchedule _others = new(new LiveScheduleOptions(), PatrolFromCmpsDefault, PursuitFromCmpsDefault);
+    private UnitSchedule _others = new(new LiveScheduleOptions(), BoundsOf(static (_, defaultCmps) => defaultCmps));
 
     /// <summary>Every unit has its own defaults.</summary>
     public static UnitSchedules Default { get; } = new();
@@ -73,15 +69,26 @@ public sealed class UnitSchedules
             CeilingMs = Interval("ceilingS", 3_600, defaults.CeilingMs),
             LowBatteryFactor = section.Number("lowBatteryFactor", 1, 20, defaults.LowBatteryFactor),
         };
-        var patrolFromCmps = section.Number("patrolFromCmps", 1, 5_000, PatrolFromCmpsDefault);
-        var pursuitFromCmps = section.Number("pursuitFromCmps", 1, 5_000, PursuitFromCmpsDefault);
+        var bounds = BoundsOf((key, defaultCmps) => section.Number(key, 1, 5_000, defaultCmps));
         if (options.CeilingMs < options.FloorMs)
         {
             section.Wrong("ceilingS", $"{options.CeilingMs / MsPerS}", $"at least floorS, which is {options.FloorMs / MsPerS}");
             options.CeilingMs = options.FloorMs;
         }
 
-        return new UnitSchedule(options, patrolFromCmps, pursuitFromCmps);
+        return new UnitSchedule(options, bounds);
+    }
+
+    // Through cm/s, as the unit's configuration has them: 22 kn are 1132 cm/s, and these 22.004 kn.
+    private static MotionOptions BoundsOf(Func<string, int, int> cmpsOf)
+    {
+        var defaults = new MotionOptions();
+        int Milliknots(string key, int defaultMilliknots) => SpeedUnits.MilliknotsOf(cmpsOf(key, SpeedUnits.CmpsOf(defaultMilliknots)));
+        return new MotionOptions
+        {
+            StartFromMilliknots = Milliknots("patrolFromCmps", defaults.StartFromMilliknots),
+            PursuitFromMilliknots = Milliknots("pursuitFromCmps", defaults.PursuitFromMilliknots),
+        };
     }
 }
 
@@ -93,21 +100,18 @@ internal sealed class UnitSchedule
 {
     private const int Conditions = 3;
 
-    private const double CmpsPerDeciknot = 5.14444;
+    private const int MilliknotsPerDeciknot = 100;
 
-    private readonly int _patrolFromDeciknots;
-    private readonly int _pursuitFromDeciknots;
+    private readonly MotionOptions _bounds;
     private readonly int[] _fastMs;
     private readonly int[] _underWayMs;
     private readonly int[] _otherwiseMs;
 
     /// <param name="options">The intervals.</param>
-    /// <param name="patrolFromCmps">Below this speed a unit may take itself for at rest, cm/s.</param>
-    /// <param name="pursuitFromCmps">Below this one it is not in pursuit, cm/s.</param>
-    public UnitSchedule(LiveScheduleOptions options, int patrolFromCmps, int pursuitFromCmps)
+    /// <param name="bounds">From which speeds on a unit is in pursuit, and surely not at rest.</param>
+    public UnitSchedule(LiveScheduleOptions options, MotionOptions bounds)
     {
-        _patrolFromDeciknots = (int)Math.Ceiling(patrolFromCmps / CmpsPerDeciknot);
-        _pursuitFromDeciknots = (int)Math.Ceiling(pursuitFromCmps / CmpsPerDeciknot);
+        _bounds = bounds;
 
         // The unit's own code decides, so that both agree on floor, ceiling, alarm and battery.
         var schedule = new LiveSchedule(options);
@@ -119,11 +123,12 @@ internal sealed class UnitSchedule
     /// <summary>The longest that a unit which said this waits before it speaks again, milliseconds.</summary>
     public int IntervalMs(LivePosition told)
     {
+        var milliknots = told.SogDeciknots * MilliknotsPerDeciknot;
         var byCondition = told.Movement switch
         {
             // The frame's words have bounds of their own; the unit's intervals go by the bounds that it is configured with.
-            Movement.Fast when told.SogDeciknots >= _pursuitFromDeciknots => _fastMs,
-            Movement.Fast or Movement.UnderWay when told.SogDeciknots >= _patrolFromDeciknots => _underWayMs,
+            Movement.Fast when milliknots >= _bounds.PursuitFromMilliknots => _fastMs,
+            Movement.Fast or Movement.UnderWay when milliknots >= _bounds.StartFromMilliknots => _underWayMs,
             _ => _otherwiseMs,
         };
         return byCondition[told.Alarm ? 2 : told.OnBattery ? 1 : 0];
