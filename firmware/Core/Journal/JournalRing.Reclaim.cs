@@ -87,10 +87,20 @@ internal sealed partial class JournalRing
         return true;
     }
 
-    // Frames that were held here and cannot be found any more.
+    // Frames that were held here and cannot be found any more. Some may be ashore, if an acknowledgement came while the block
+    // could not be read; the base does not tell, since it passes over what the unit cannot find. How long they were is not
+    // known: as long as the others.
     private void LoseTail()
     {
-        State.Tallies[JournalState.TallyDamaged] += (uint)RemoveUnread(_tailBlock);
+        int frames = Blocks.Frames(_tailBlock);
+        State.Tallies[JournalState.TallyDamaged] += (uint)frames;
+        Removals++;
+        HeldBytes -= HeldBytes / HeldFrames * frames;
+        HeldFrames -= frames;
+        if (HeldFrames == 0)
+        {
+            HeldBytes = 0;
+        }
     }
 
     private void ReleaseTail()

@@ -334,30 +334,7 @@ internal sealed partial class JournalRing
             }
         }
 
-        // All ashore, also what could not be read now or when an earlier acknowledgement spoke of it.
-        return Blocks.Greatest(block) < State.Acknowledged.BaseCounter ? gone + RemoveUnread(block) : gone;
-    }
-
-    // How long these frames are is not known: as long as the others. Nor of which kinds: as many as there were at the most.
-    private int RemoveUnread(int block)
-    {
-        int frames = Blocks.Frames(block);
-        if (frames == 0)
-        {
-            return 0;
-        }
-
-        Removals++;
-        HeldBytes -= HeldBytes / HeldFrames * frames;
-        HeldFrames -= frames;
-        Blocks.Clear(block);
-        if (HeldFrames == 0)
-        {
-            HeldBytes = 0;
-            Array.Clear(_heldByKind, 0, _heldByKind.Length);
-        }
-
-        return frames;
+        return gone;
     }
 
     private void Add(JournalRecord record)

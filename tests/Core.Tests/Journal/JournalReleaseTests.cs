@@ -240,25 +240,33 @@ public sealed class JournalReleaseTests(ITestOutputHelper output)
         Assert.Equal((26, 0, 0L), (after.HeldFrames, after.Recovery.MissingFrames, after.DamagedFrames));
     }
 
-    [Theory]
-    [InlineData(BlockFault.Dead)]
-    [InlineData(BlockFault.None)]
-    public void Acknowledge_BaseBeyondABlockThatCouldNotBeRead_TellsNoneOfItsFramesAsDamaged(BlockFault inTheEnd)
+    /// <summary>
+    /// Found by seed 2008 of the voyages: the base passes over what the unit cannot find any more, and so says nothing of the
+    /// frames in a block that died. They stay counted until the tail comes there, and are told then.
+    /// </summary>
+    [Fact]
+    public void Acknowledge_BaseBeyondADeadBlock_TellsItsFramesAsDamagedInTheEnd()
     {
         var flash = new SimulatedFlash(4, 512, 24);
         var journal = Filled(flash, 60);
-        var block = BlockOf(flash, 30, out _);
-        flash.SetFault(block, BlockFault.Dead);
-        journal.Acknowledge(new Acknowledgement { BaseCounter = 33 });
-        Assert.InRange(journal.HeldFrames, 28, 60);
-        flash.SetFault(block, inTheEnd);
+        flash.SetFault(BlockOf(flash, 30, out _), BlockFault.Dead);
+        var readable = JournalFrames.Held(journal).Count;
+        Assert.InRange(readable, 40, 59);
+        Assert.Equal(60, journal.HeldFrames);
 
-        journal.Acknowledge(new Acknowledgement { BaseCounter = 58 });
+        journal.Acknowledge(new Acknowledgement { BaseCounter = 60 });
 
-        Assert.Equal((2, 0L), (journal.HeldFrames, journal.DamagedFrames));
-        Assert.Equal(2, JournalFrames.Held(journal).Count);
-        var after = Open(flash);
-        Assert.Equal((2, 0, 0L), (after.HeldFrames, after.Recovery.MissingFrames, after.DamagedFrames));
+        Assert.Equal(60 - readable, journal.HeldFrames + journal.DamagedFrames);
+        var random = new Random(5);
+        for (var counter = 60u; journal.HeldFrames > 1 || counter == 60; counter++)
+        {
+            Assert.True(counter < 1_000);
+            var frame = JournalFrames.Frame(FrameKind.Status, counter, 24, random);
+            Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
+            journal.Acknowledge(new Acknowledgement { BaseCounter = counter });
+        }
+
+        Assert.Equal(60 - readable, journal.DamagedFrames);
     }
 
     [Fact]
