@@ -51,6 +51,9 @@ public sealed class SosWatch(DispatchOptions options)
 
     public int Open => _open.Count;
 
+    /// <summary>Whether one waits that the journal did not take.</summary>
+    public bool HasUnstored => _open.Exists(static sos => sos.IsUnstored);
+
     public bool IsSos(uint counter) => _counters.Contains(counter);
 
     public void Press(uint counter, long nowMs)
@@ -60,9 +63,35 @@ public sealed class SosWatch(DispatchOptions options)
         _open.Add(new(counter, nowMs));
     }
 
+    /// <summary>
+    /// An SOS that the journal did not take: it waits in the unit's memory, and each try gives it another counter
+    /// (<see cref="Sealed"/>). Its bound begins when it is stored; what only memory knew ends with the power.
+    /// </summary>
+    public void PressUnstored(long nowMs)
+    {
+        Count++;
+        _open.Add(new(counter: null, nowMs));
+    }
+
+    /// <summary>The unit has sealed an SOS that waited. Of several that wait, each is taken to have come with either's counter.</summary>
+    /// <param name="counter">Under which.</param>
+    /// <param name="isStored">Whether none waits any more.</param>
+    /// <param name="nowMs">Now.</param>
+    public void Sealed(uint counter, bool isStored, long nowMs)
+    {
+        _counters.Add(counter);
+        foreach (var sos in _open.Where(sos => sos.IsUnstored))
+        {
+            sos.Counters.Add(counter);
+            sos.IsUnstored = !isStored;
+            sos.StoredMs = nowMs;
+        }
+    }
+
     public void Restarted()
     {
         _barredSinceMs = -1;
+        _open.RemoveAll(static sos => sos.IsUnstored);
         foreach (var sos in _open)
             sos.Restarted = true;
     }
@@ -80,13 +109,13 @@ public sealed class SosWatch(DispatchOptions options)
 
     public void Arrived(uint counter, long nowMs)
     {
-        var index = _open.FindIndex(sos => sos.Counter == counter);
-        if (index < 0)
-            return;
-        var sos = _open[index];
-        _open.RemoveAt(index);
-        var fromMs = sos.FirstReachMs < 0 ? nowMs : sos.FirstReachMs;
-        (sos.Restarted ? RestartedDelaysMs : DelaysMs).Add(nowMs - fromMs);
+        foreach (var sos in _open.Where(sos => sos.Counters.Contains(counter)))
+        {
+            var fromMs = sos.FirstReachMs < 0 ? nowMs : sos.FirstReachMs;
+            (sos.Restarted ? RestartedDelaysMs : DelaysMs).Add(nowMs - fromMs);
+        }
+
+        _open.RemoveAll(sos => sos.Counters.Contains(counter));
     }
 
     /// <summary>A network is within reach since the instant given, which is not before the unit's start.</summary>
@@ -124,7 +153,9 @@ public sealed class SosWatch(DispatchOptions options)
         foreach (var sos in _open)
         {
             sos.FirstReachMs = sos.FirstReachMs < 0 ? Math.Max(sos.PressedMs, nowMs) : sos.FirstReachMs;
-            var fromMs = Math.Max(sos.PressedMs, sinceMs);
+            if (sos.IsUnstored)
+                continue;
+            var fromMs = Math.Max(sos.StoredMs, sinceMs);
             if (kind == LinkKind.LoRa)
             {
                 sos.BarredMs = sos.BarredFromMs == fromMs ? sos.BarredMs + barredMs : 0;
@@ -132,10 +163,10 @@ public sealed class SosWatch(DispatchOptions options)
             }
 
             var waitedMs = nowMs - fromMs - (kind == LinkKind.LoRa ? sos.BarredMs : 0);
-            var boundMs = BoundMs(kind, reach, (long)paceMs * sos.SharedMost, isNew: sos.PressedMs >= sinceMs && !sos.Restarted);
+            var boundMs = BoundMs(kind, reach, (long)paceMs * sos.SharedMost, isNew: sos.StoredMs >= sinceMs && !sos.Restarted);
             if (waitedMs <= boundMs)
                 continue;
-            Violated?.Invoke($"SOS {sos.Counter} has not arrived after {waitedMs} ms within reach over {kind}; the bound is {boundMs} ms");
+            Violated?.Invoke($"SOS {string.Join('/', sos.Counters)} has not arrived after {waitedMs} ms within reach over {kind}; the bound is {boundMs} ms");
             return;
         }
     }
@@ -163,11 +194,16 @@ public sealed class SosWatch(DispatchOptions options)
         return arrives >= 1 ? 1 : (int)Math.Ceiling(Math.Log(1 / LostOnceIn) / Math.Log(1 - arrives));
     }
 
-    private sealed class Pressed(uint counter, long pressedMs)
+    private sealed class Pressed(uint? counter, long pressedMs)
     {
-        public uint Counter => counter;
+        /// <summary>More than one if the journal did not take it at once.</summary>
+        public HashSet<uint> Counters { get; } = counter is null ? [] : [counter.Value];
 
-        public long PressedMs => pressedMs;
+        public bool IsUnstored { get; set; } = counter is null;
+
+        public long PressedMs { get; } = pressedMs;
+
+        public long StoredMs { get; set; } = pressedMs;
 
         public long FirstReachMs { get; set; } = -1;
 

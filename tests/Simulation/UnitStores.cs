@@ -10,13 +10,20 @@ public sealed class UnitStores
     private const int RecordBlockBytes = 512;
     private const int CutOperationsMax = 24;
 
+    private const int SyncsToPassMax = 40;
+    private const int SyncsToFailMax = 6;
+
     private readonly VoyagePlan _plan;
     private readonly SimulatedFlash[] _all;
+
+    // Its own, so that what else a seed brings does not depend on it.
+    private readonly Random _syncs;
 
     public UnitStores(VoyagePlan plan, byte[] key)
     {
         ArgumentNullException.ThrowIfNull(plan);
         _plan = plan;
+        _syncs = new Random(~plan.Seed);
         Journal = new(plan.ProgramBytes, plan.JournalBlockBytes, plan.JournalBlocks, plan.FlashIsCached);
         Counters = new(plan.ProgramBytes, RecordBlockBytes, FlashRecord.BlocksMin, plan.FlashIsCached);
         Keys = new(plan.ProgramBytes, RecordBlockBytes, FlashRecord.BlocksMin, plan.FlashIsCached);
@@ -65,6 +72,8 @@ public sealed class UnitStores
     /// </summary>
     public void Break()
     {
+        if (_syncs.Next(3) == 0)
+            Journal.FailSyncs(_syncs.Next(SyncsToPassMax), _syncs.Next(1, SyncsToFailMax), _syncs.Next(Journal.BlockCount));
         var random = _plan.Random;
         var block = random.Next(Journal.BlockCount);
         switch (random.Next(5))

@@ -299,7 +299,9 @@ public sealed class Voyage : IDisposable
         }
 
         Raise(life);
+        FollowUnstored(life);
         life.Poll(_clock.MonotonicMs);
+        FollowUnstored(life);
         _records.TakeSketches(life.Journal);
         CheckSos();
         CheckMemory(life);
@@ -366,6 +368,14 @@ public sealed class Voyage : IDisposable
         var outcome = life.Events.Raise(EventKind.Sos, _clock.MonotonicMs);
         if (outcome == EventOutcome.Stored)
             _sos.Press(life.Events.LastSosCounter, nowMs);
+        else
+            _sos.PressUnstored(nowMs);
+    }
+
+    private void FollowUnstored(UnitLife life)
+    {
+        if (life.Events.HasSos && _sos.HasUnstored)
+            _sos.Sealed(life.Events.LastSosCounter, !life.Events.IsSosWaiting, _clock.TrueMs);
     }
 
     private bool LosesPower()

@@ -10,6 +10,7 @@ internal sealed partial class JournalRing
     internal void Reclaim(int bytes, int freeBlocksWanted, int freeBlocksLeast)
     {
         int passed = 0;
+        _reclaimingWaits = false;
         long passedMax = (long)_blockCount * _blockBytes;
         while ((passed < bytes && FreeBlocks < freeBlocksWanted) || (passed < passedMax && FreeBlocks < freeBlocksLeast))
         {
@@ -51,16 +52,18 @@ internal sealed partial class JournalRing
             return _blockBytes - from;
         }
 
-        if (IsHeld(_tail))
+        if (IsHeld(_tail) && !TryCarryTail())
         {
-            CarryTail();
+            _reclaimingWaits = true;
+            return 0;
         }
 
         State.TailOffset = _tail.End;
         return _tail.End - from;
     }
 
-    private void CarryTail()
+    // False if it is to be tried again later, since the flash does not say that it takes anything just now.
+    private bool TryCarryTail()
     {
         if (!Reader.Load(_tail))
         {
@@ -70,6 +73,10 @@ internal sealed partial class JournalRing
         {
             FramesCarried++;
         }
+        else if (_syncFailed)
+        {
+            return false;
+        }
         else
         {
             // No block takes it. To stay here would end the journal for everything that is still to come.
@@ -77,9 +84,12 @@ internal sealed partial class JournalRing
         }
 
         Remove(_tail);
+        return true;
     }
 
-    // Frames that were held here and cannot be found any more. How long they were is not known: as long as the others.
+    // Frames that were held here and cannot be found any more. Some may be ashore, if an acknowledgement came while the block
+    // could not be read; the base does not tell, since it passes over what the unit cannot find. How long they were is not
+    // known: as long as the others.
     private void LoseTail()
     {
         int frames = Blocks.Frames(_tailBlock);
@@ -87,6 +97,10 @@ internal sealed partial class JournalRing
         Removals++;
         HeldBytes -= HeldBytes / HeldFrames * frames;
         HeldFrames -= frames;
+        if (HeldFrames == 0)
+        {
+            HeldBytes = 0;
+        }
     }
 
     private void ReleaseTail()

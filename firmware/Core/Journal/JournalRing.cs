@@ -23,6 +23,9 @@ internal sealed partial class JournalRing
     internal readonly JournalBlocks Blocks;
     internal readonly JournalReader Reader;
 
+    // Each as often as the reader tries.
+    private const int SettleTries = 2;
+
     private readonly IFlash _flash;
     private readonly int _firstBlock;
     private readonly int _blockCount;
@@ -37,6 +40,13 @@ internal sealed partial class JournalRing
     private int _writeOffset;
     private uint _sequence;
     private int _tailBlock = -1;
+    private bool _syncFailed;
+
+    // A record was burnt, and no Sync has succeeded since.
+    private bool _burningInDoubt;
+
+    // A failed Sync stopped it; what is left of the free blocks is for what it carries over.
+    private bool _reclaimingWaits;
 
     internal JournalRing(IFlash flash, int firstBlock, int blockCount)
     {
@@ -101,6 +111,11 @@ internal sealed partial class JournalRing
     /// <summary>Appends a record. Durable after <see cref="Sync"/>.</summary>
     internal bool Write(JournalRecordType type, byte[] payload, int offset, int length)
     {
+        if (_reclaimingWaits && FreeBlocks < FlashJournal.FreeBlocksLeast)
+        {
+            return false;
+        }
+
         int bytes = Reader.RecordBytes(length);
         for (int i = 0; i <= _blockCount; i++)
         {
@@ -118,21 +133,27 @@ internal sealed partial class JournalRing
         return false;
     }
 
+    /// <summary>
+    /// Not while the burning of a record is in doubt: the state would count no more what stands again after a loss of power.
+    /// </summary>
     internal bool WriteState()
     {
-        StateDirty = false;
-        return Write(JournalRecordType.State, _stateBytes, 0, BuildState(true));
+        if (_burningInDoubt && !Sync())
+        {
+            return false;
+        }
+
+        bool written = Write(JournalRecordType.State, _stateBytes, 0, BuildState(true));
+        StateDirty = !written;
+        return written;
     }
 
     internal bool Sync()
     {
-        if (_flash.Sync() == FlashResult.Done)
-        {
-            return true;
-        }
-
-        SyncFailures++;
-        return false;
+        _syncFailed = _flash.Sync() != FlashResult.Done;
+        _burningInDoubt &= _syncFailed;
+        SyncFailures += _syncFailed ? 1 : 0;
+        return !_syncFailed;
     }
 
     /// <summary>Makes a record that has decayed no record: its first unit is burnt.</summary>
@@ -294,14 +315,22 @@ internal sealed partial class JournalRing
     {
         int gone = 0;
         int from = DataOffset;
-        while (Reader.Next(block, from, EndOf(block), _scan))
+        for (int i = 0; i < SettleTries; i++)
         {
-            from = _scan.End;
-            if (_scan.IsFrame && (block != _tailBlock || _scan.Offset >= State.TailOffset)
-                && before.Keeps(_scan) && !State.Keeps(_scan))
+            while (Reader.Next(block, from, EndOf(block), _scan))
             {
-                Remove(_scan);
-                gone++;
+                from = _scan.End;
+                if (_scan.IsFrame && (block != _tailBlock || _scan.Offset >= State.TailOffset)
+                    && before.Keeps(_scan) && !State.Keeps(_scan))
+                {
+                    Remove(_scan);
+                    gone++;
+                }
+            }
+
+            if (!Reader.Failed)
+            {
+                break;
             }
         }
 
@@ -382,6 +411,7 @@ internal sealed partial class JournalRing
     private bool BurnRecord(JournalRecord record)
     {
         Array.Clear(_record, 0, Reader.Align);
+        _burningInDoubt = true;
         return Program(record.Block, record.Offset, Reader.Align);
     }
 
@@ -399,7 +429,8 @@ internal sealed partial class JournalRing
         return _flash.Program(_firstBlock + block, offset, _record, 0, length) == FlashResult.Done;
     }
 
-    // What was written so far is durable before another block is touched; the new one begins with the state.
+    // What was written so far is durable before another block is touched; the new one begins with the state. A block that
+    // could be erased and whose erasing could not be synchronised is no bad one: it stays free.
     private bool EnterNext()
     {
         if (!Sync())
@@ -426,6 +457,12 @@ internal sealed partial class JournalRing
             if (TryEnter(block))
             {
                 return true;
+            }
+
+            if (_syncFailed)
+            {
+                FreeBlocks++;
+                return false;
             }
 
             Blocks.SetBad(block);
@@ -461,8 +498,8 @@ internal sealed partial class JournalRing
         }
 
         // Short whatever is being released, so that every block takes as much; nothing of that is burnt yet.
-        StateDirty = false;
         bool begins = WriteHere(JournalRecordType.State, _stateBytes, 0, BuildState(false));
+        StateDirty &= !begins;
         BuildState(true);
         return begins;
     }

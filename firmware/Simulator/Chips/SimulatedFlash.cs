@@ -82,6 +82,9 @@ public sealed class SimulatedFlash : IFlash
     private int _cutByte;
     private bool _off;
     private bool _pausesReadFailures;
+    private int _syncsToPass;
+    private int _syncsToFail;
+    private int _blockNotSynced;
 
     /// <param name="programBytes">The unit of programming.</param>
     /// <param name="eraseBlockBytes">Bytes of an erase block, a multiple of it.</param>
@@ -143,6 +146,7 @@ public sealed class SimulatedFlash : IFlash
         _off = false;
         _cutOperation = -1;
         Operations = 0;
+        _syncsToFail = 0;
         _waiting.Clear();
         foreach (var (address, mask) in _unstable)
             _cells[address] = (byte)((_cells[address] & ~mask) | (_chance.Next(256) & mask));
@@ -163,6 +167,19 @@ public sealed class SimulatedFlash : IFlash
 
     /// <summary>The next reads of a block fail, so many of them.</summary>
     public void FailReads(int block, int count) => _readsToFail[block] = count;
+
+    /// <summary>
+    /// Behind so many more Syncs the next ones fail, so many of them: of what waits, that of one block does not reach the cells
+    /// and waits on, as where one file of a file system cannot be closed. The failures end with the power.
+    /// </summary>
+    public void FailSyncs(int after, int count, int block)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _syncsToPass = after;
+        _syncsToFail = count;
+        _blockNotSynced = block;
+    }
 
     /// <summary>
     /// Until the result is disposed of, reads do not fail for <see cref="FailReads"/>, and do not count for it: whoever watches
@@ -252,16 +269,41 @@ public sealed class SimulatedFlash : IFlash
     public FlashResult Sync()
     {
         ThrowIfOff();
+        var fails = TakeSyncFailure();
         foreach (var (address, data) in _waiting)
         {
+            if (fails && IsNotSynced(address))
+                continue;
             if (data is null)
                 EraseCells(address);
             else
                 ProgramCells(address, data);
         }
 
-        _waiting.Clear();
-        return FlashResult.Done;
+        if (!fails)
+        {
+            _waiting.Clear();
+            return FlashResult.Done;
+        }
+
+        _waiting.RemoveAll(waiting => !IsNotSynced(waiting.Address));
+        return FlashResult.SyncFailed;
+    }
+
+    private bool IsNotSynced(int address) => address / EraseBlockBytes == _blockNotSynced;
+
+    private bool TakeSyncFailure()
+    {
+        if (_syncsToFail == 0)
+            return false;
+        if (_syncsToPass > 0)
+        {
+            _syncsToPass--;
+            return false;
+        }
+
+        _syncsToFail--;
+        return true;
     }
 
     private void ProgramCells(int address, ReadOnlySpan<byte> data)
