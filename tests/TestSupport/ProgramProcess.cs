@@ -47,25 +47,10 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line that begins like this.</summary>
-    public async Task<string> LineAsync(string begin)
-    {
-        var ended = _process.WaitForExitAsync();
-        using var timeout = new CancellationTokenSource(_longest);
-        while (true)
-        {
-            Task said;
-            lock (_gate)
-            {
-                if (_lines.Find(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } found)
-                    return found;
+    public Task<string> LineAsync(string begin) => LineAsync(line => line.StartsWith(begin, StringComparison.Ordinal), begin);
 
-                said = _said.Task;
-            }
-
-            if (await Task.WhenAny(said, ended).WaitAsync(timeout.Token) == ended && !Output.Contains(begin, StringComparison.Ordinal))
-                throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{begin}\":\n{Output}");
-        }
-    }
+    /// <summary>Waits for a line that has this text, as one of a log, which begins with its time.</summary>
+    public Task<string> LineWithAsync(string text) => LineAsync(line => line.Contains(text, StringComparison.Ordinal), text);
 
     /// <summary>Waits for its end; the exit code.</summary>
     public async Task<int> ExitAsync()
@@ -97,6 +82,26 @@ public sealed class ProgramProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task<string> LineAsync(Predicate<string> isIt, string what)
+    {
+        var ended = _process.WaitForExitAsync();
+        using var timeout = new CancellationTokenSource(_longest);
+        while (true)
+        {
+            Task said;
+            lock (_gate)
+            {
+                if (_lines.Find(isIt) is { } found)
+                    return found;
+
+                said = _said.Task;
+            }
+
+            if (await Task.WhenAny(said, ended).WaitAsync(timeout.Token) == ended && !Output.Contains(what, StringComparison.Ordinal))
+                throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{what}\":\n{Output}");
+        }
     }
 
     private void Take(string? line)
