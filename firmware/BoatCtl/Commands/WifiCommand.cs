@@ -39,6 +39,7 @@ internal sealed class WifiCommand
         var options = new WifiCommand(unit);
         var set = options.CreateSet();
         shell.Does(set, options.Run);
+        shell.Finishes(set);
         return new Command("wifi", "A unit's Wi-Fi: network, broker, passwords and certificate.") { set };
     }
 
@@ -73,23 +74,38 @@ internal sealed class WifiCommand
             Authority = asked.GetValue(_authority) is { } file ? AuthorityCertificate.Read(file, DateTimeOffset.UtcNow) : null,
             IsPlain = asked.GetValue(_plain),
         };
-        JsonObject? before = null;
         using (var bench = _unit.Open(asked))
-        {
             WifiSetup.Apply(bench, plan);
-            if (!asked.GetValue(_noReboot))
-                before = UnitRestart.Ask(bench);
-        }
-
-        if (before is null)
+        if (asked.GetValue(_noReboot))
         {
             output.Result(new JsonObject { ["state"] = "set", ["failure"] = null }, page => page.Line("Wi-Fi is set up, in force from the unit's next start on."));
             return ExitCode.Ok;
         }
 
         output.Note("Wi-Fi is set up; the unit starts anew.");
-        var restart = new UnitRestart(() => _unit.Open(asked), UnitRestart.Limit(asked.GetValue(_unit.TimeoutS)));
-        return Tell(output, Connected(asked, restart.Wait(before, cancellation), cancellation));
+        return Tell(output, Looked(asked, cancellation));
+    }
+
+    // From here on the unit has all of it, whatever happens.
+    private (string State, string? Failure) Looked(ParseResult asked, CancellationToken cancellation)
+    {
+        try
+        {
+            JsonObject before;
+            using (var bench = _unit.Open(asked))
+                before = UnitRestart.Ask(bench);
+            var restart = new UnitRestart(() => _unit.Open(asked), UnitRestart.Limit(asked.GetValue(_unit.TimeoutS)));
+            return Connected(asked, restart.Wait(before, cancellation), cancellation);
+        }
+        catch (BenchException e)
+        {
+            throw new CommandException(
+                ExitCode.HalfDone, "not-seen", $"Wi-Fi is set up, in force from the unit's next start on; whether it connects was not seen: {e.Message} Look with \"boatctl info\".", e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new CommandException(ExitCode.NotGood, "stopped", "Stopped. Wi-Fi is set up, in force from the unit's next start on; look with \"boatctl info\" whether it connects.", e);
+        }
     }
 
     // The unit tries on by itself; this looks until it is connected or the time is over.

@@ -6,9 +6,8 @@ using Xunit.Abstractions;
 
 namespace BoatTelemetry.BoatCtl.Tests.Commands;
 
-/// <summary>Wi-Fi is set up whole or is off, wherever the cable is pulled.</summary>
-[Collection(UnitCollection.Name)]
-public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output) : IDisposable
+/// <summary>Wi-Fi is set up whole or is off, wherever the cable is pulled. On a unit of its own: its log would push out what other tests look for.</summary>
+public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output) : IClassFixture<UnitFixture>, IDisposable
 {
     private const int Usage = 2;
     private const int NotReached = 3;
@@ -17,7 +16,7 @@ public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output)
 
     private readonly TestCertificates _certificates = new();
 
-    // Other tests take turns on the same unit.
+    // The next test begins as with a new unit.
     public void Dispose()
     {
         var nothing = File("");
@@ -113,6 +112,22 @@ public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output)
         Assert.False(Wifi().GetProperty("enabled").GetBoolean());
 
         Assert.Equal(0, Set(unit.Port, "harbour", "correct horse", "battery staple").ExitCode);
+        Assert.True(Wifi().GetProperty("enabled").GetBoolean());
+    }
+
+    [Fact]
+    public void Set_CablePulledBeforeTheStart_SaysThatAllIsThere()
+    {
+        // The first look is before all of it, the second one before the start. (Behind that the port's path may be another test's.)
+        var looks = 0;
+        using var cable = new FaultyCable(
+            unit.Port, (toUnit, line) => toUnit && line.EndsWith("\"cmd\":\"info\"", StringComparison.Ordinal) && ++looks == 2 ? CableFault.Cut : CableFault.None);
+        var run = BoatCtlRun.Of(
+            "wifi", "set", "--ssid", "harbour", "--password-file", File("correct horse"), "--mqtt", "broker.example.org:8884", "--ca", _certificates.CaFile,
+            "--port", cable.Port, "--timeout", "2", "--json");
+        Assert.Equal((HalfDone, "not-seen"), (run.ExitCode, run.Json().GetProperty("error").GetString()));
+        Assert.Contains("is set up", run.Json().GetProperty("message").GetString(), StringComparison.Ordinal);
+        cable.Dispose();
         Assert.True(Wifi().GetProperty("enabled").GetBoolean());
     }
 
