@@ -9,6 +9,11 @@ namespace BoatTelemetry.BoatCtl.Terminal;
 /// </summary>
 internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal)
 {
+    // A command that is asked to end may finish what it must not leave half done: as long as a unit takes to start, and some answers.
+    private static readonly TimeSpan _finishing = TimeSpan.FromSeconds(120);
+
+    private readonly HashSet<Command> _finishes = [];
+
     /// <summary>Of every command.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
@@ -26,6 +31,9 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
         command.SetAction((asked, cancellation) => Task.Run(() => Guarded(asked, body, cancellation), CancellationToken.None));
     }
 
+    /// <summary>Ctrl-C does not end this command but asks it to: its body looks at its token where it can stop.</summary>
+    public void Finishes(Command command) => _finishes.Add(command);
+
     /// <summary>Parses the arguments and does what they ask for; the exit code.</summary>
     public async Task<int> RunAsync(RootCommand root, string[] arguments, CancellationToken cancellation = default)
     {
@@ -39,7 +47,10 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
             return ExitCode.Usage;
         }
 
-        return await asked.InvokeAsync(new InvocationConfiguration { Output = result, Error = error, EnableDefaultExceptionHandler = false }, cancellation);
+        var invocation = new InvocationConfiguration { Output = result, Error = error, EnableDefaultExceptionHandler = false };
+        if (_finishes.Contains(asked.CommandResult.Command))
+            invocation.ProcessTerminationTimeout = _finishing;
+        return await asked.InvokeAsync(invocation, cancellation);
     }
 
     private int Guarded(ParseResult asked, Func<ParseResult, Output, CancellationToken, int> body, CancellationToken cancellation)
