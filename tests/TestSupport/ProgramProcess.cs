@@ -36,6 +36,8 @@ public sealed class ProgramProcess : IAsyncDisposable
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
     }
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>All lines of both outputs until now.</summary>
     public string Output
     {

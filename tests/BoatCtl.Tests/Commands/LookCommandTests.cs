@@ -110,5 +110,30 @@ public sealed class LookCommandTests(UnitFixture unit)
         Assert.Equal(0, unit.Run("config", "get").ExitCode);
     }
 
+    // The unit is stopped, so the command would wait for its last answer.
+    [Fact]
+    public async Task Monitor_CtrlCTwiceWhileTheUnitDoesNotAnswer_EndsAtOnceAsTheSignalDoes()
+    {
+        await using var monitor = new ProgramProcess("BoatCtl", "monitor", "--interval", "200", "--json", "--port", unit.Port);
+        await monitor.LineAsync("{\"atMs\":");
+        ProcessSignals.Send(unit.ProcessId, ProcessSignals.Stop);
+        try
+        {
+            ProcessSignals.Send(monitor.Id, ProcessSignals.Interrupt);
+            while (!monitor.HasExited)
+            {
+                ProcessSignals.TrySend(monitor.Id, ProcessSignals.Interrupt);
+                await Task.Delay(10);
+            }
+
+            var exit = await monitor.ExitAsync();
+            Assert.True(exit == 130, $"ended with {exit}:\n{monitor.Output}");
+        }
+        finally
+        {
+            ProcessSignals.Send(unit.ProcessId, ProcessSignals.Continue);
+        }
+    }
+
     private static string? Result(Dictionary<string, JsonElement> parts, string name) => parts[name].GetProperty("result").GetString();
 }
