@@ -100,6 +100,11 @@ public abstract partial class MqttLinkContract(IMqttStack stack)
         Assert.Equal("a/b", message.Topic);
         Assert.Equal([1, 2], message.Payload.ToArray());
 
+        // It would lose what it says beside its payload.
+        var full = new MqttMessage { Topic = "a/c", ContentType = "text/plain" };
+        await Assert.ThrowsAsync<ArgumentException>(() => link.PublishAsync(full, default));
+        Assert.False(link.Disconnected.IsCompleted);
+
         // The broker's log names the version: p1 is 3.1, p2 is 3.1.1, p5 is 5.
         Assert.Contains("as old (p2", broker.Log, StringComparison.Ordinal);
     }
