@@ -35,11 +35,12 @@ internal sealed partial class ClusterPublishing(
     private Task _loop = Task.CompletedTask;
     private Task _evicting = Task.CompletedTask;
     private long _reachedAt;
+    private long _lookedAt;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _reachedAt = time.GetTimestamp();
+        _reachedAt = _lookedAt = time.GetTimestamp();
         _loop = guard.Run(nameof(ClusterPublishing), RunAsync);
         _evicting = guard.Run(nameof(GatewayEvictions), () => _evictions.RunAsync(_stopping.Token));
         return Task.CompletedTask;
@@ -134,10 +135,13 @@ internal sealed partial class ClusterPublishing(
 
     private void LookForBroker()
     {
-        if (!broker.IsReached)
-            return;
-        _reachedAt = time.GetTimestamp();
-        if (!parts.Leases.IsAside)
+        // A process that was stopped for a while (SIGSTOP, a frozen machine) has not looked: that was no time without the broker.
+        var isLate = time.GetElapsedTime(_lookedAt).TotalSeconds >= options.LeaseS;
+        _lookedAt = time.GetTimestamp();
+        var isReached = broker.IsReached;
+        if (isReached || isLate)
+            _reachedAt = _lookedAt;
+        if (!isReached || !parts.Leases.IsAside)
             return;
         Log.TakesPart(log);
         parts.Leases.TakePart();

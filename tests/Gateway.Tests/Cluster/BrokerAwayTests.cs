@@ -39,6 +39,26 @@ public sealed class BrokerAwayTests(PostgresFixture postgres)
         Assert.Equal(1, first.Metrics.TimesAside.Count);
     }
 
+    // As of one that wakes: the time it slept says nothing of the broker, which may have ended its connection meanwhile.
+    [Fact]
+    public async Task GatewayThatWasStopped_WithoutItsConnectionWhenItWakes_DoesNotStandAsideAtOnce()
+    {
+        var time = new ManualTime();
+        var broker = new ScriptedClusterBroker();
+        await using var gateway = await new TestClusterGateway(await postgres.CreateDatabaseAsync(), 0).StartAsync();
+        await gateway.StartAsync(ShardLeasesTests.Publishing(gateway, new ShardLeasesTests.ShardRecorder(), broker, time));
+
+        broker.Away[0] = true;
+        time.Advance(TimeSpan.FromMinutes(5));
+        var looks = broker.Looks;
+        await Eventually.TrueAsync(() => broker.Looks >= looks + 2, "looked");
+        Assert.False(gateway.Leases.IsAside);
+
+        // Looks of now count.
+        time.Advance(TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => gateway.Leases.IsAside, "stands aside");
+    }
+
     [Fact]
     public async Task HolderThatStoodAside_MovesNoCursorOnceAnotherHolds()
     {

@@ -13,7 +13,6 @@ namespace BoatTelemetry.Gateway.Tests.Cluster;
 public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHelper output)
 {
     private const int LeaseS = 2;
-    private const int BrokerAwayS = 3;
     private const int Boats = 8;
     private const int KillsMax = 40;
 
@@ -63,7 +62,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
     [Fact]
     public async Task GatewayCutOffFromTheBroker_TheOtherPublishesForItsUnits_UntilItIsBack()
     {
-        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
+        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2, brokerAwayS: 3);
         using var sending = await cluster.SendAsync();
 
         cluster.Ways[0].Cut();
@@ -155,7 +154,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 
         public int Repeats => Volatile.Read(ref _repeats);
 
-        public static async Task<ClusterRun> StartAsync(string database, int gateways)
+        public static async Task<ClusterRun> StartAsync(string database, int gateways, int brokerAwayS = 15)
         {
             var run = new ClusterRun(await MosquittoProcess.StartAsync(), database);
             try
@@ -165,7 +164,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
                 foreach (var kind in (string[])["position/#", "event", "track", "status/#"])
                     await run._subscriber.SubscribeAsync($"patrol/v1/+/+/{kind}", MqttQos.AtLeastOnce, CancellationToken.None);
                 for (var i = 0; i < gateways; i++)
-                    await run.StartGatewayAsync(i);
+                    await run.StartGatewayAsync(i, brokerAwayS);
                 return run;
             }
             catch
@@ -248,14 +247,14 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
                 return $"missing: {string.Join(' ', stored.GetAwaiter().GetResult().Split(' ').Where(frame => !_ids.Contains(frame.Split(':')[0])).Take(MissingToldMax))}\ncursors: {cursors.GetAwaiter().GetResult()}\nbroker: {_broker.Log}";
         }
 
-        private async Task StartGatewayAsync(int index)
+        private async Task StartGatewayAsync(int index, int brokerAwayS)
         {
             var way = new TcpRelay(_broker.Port);
             Ways.Add(way);
             var gateway = new TestGateway($"\"host\": \"{MosquittoProcess.Host}\", \"port\": {way.Port}, \"clientId\": \"gateway-{index}\"", _boats);
             Gateways.Add(gateway);
             await File.WriteAllTextAsync(gateway.InFolder("cluster.txt"), _database);
-            gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {index}, \"shards\": 4, \"leaseS\": {LeaseS}, \"brokerAwayS\": {BrokerAwayS} }}");
+            gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {index}, \"shards\": 4, \"leaseS\": {LeaseS}, \"brokerAwayS\": {brokerAwayS} }}");
             await gateway.StartAsync();
         }
 

@@ -8,6 +8,7 @@ namespace BoatTelemetry.Gateway.Tests.Cluster;
 internal sealed class ScriptedClusterBroker(int count = 1) : IClusterBroker
 {
     private readonly ConcurrentQueue<(int Broker, string Name)> _asked = new();
+    private int _looks;
 
     /// <summary>The brokers that do not answer, by their place.</summary>
     public ConcurrentDictionary<int, bool> Away { get; } = new();
@@ -20,7 +21,17 @@ internal sealed class ScriptedClusterBroker(int count = 1) : IClusterBroker
 
     public int Count => count;
 
-    public bool IsReached => Enumerable.Range(0, count).Any(broker => !Away.ContainsKey(broker));
+    /// <summary>How often was asked whether it is reached.</summary>
+    public int Looks => Volatile.Read(ref _looks);
+
+    public bool IsReached
+    {
+        get
+        {
+            Interlocked.Increment(ref _looks);
+            return Enumerable.Range(0, count).Any(broker => !Away.ContainsKey(broker));
+        }
+    }
 
     public Task EvictAsync(int broker, string name, CancellationToken cancellationToken)
     {

@@ -219,13 +219,14 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
         Assert.Equal(0, await TestSql.ScalarAsync(database, "SELECT count(*) FROM outlet_cursor"));
     }
 
-    internal static ClusterPublishing Publishing(TestClusterGateway gateway, ShardRecorder recorder, ScriptedClusterBroker? broker = null) => new(
+    internal static ClusterPublishing Publishing(
+        TestClusterGateway gateway, ShardRecorder recorder, ScriptedClusterBroker? broker = null, TimeProvider? time = null) => new(
         gateway.Parts,
         recorder.Make,
         broker ?? new ScriptedClusterBroker(),
         gateway.Options,
         gateway.Guard,
-        gateway.Time,
+        time ?? gateway.Time,
         NullLogger<ClusterPublishing>.Instance);
 
     /// <summary>An outlet that delivers what it reads to a list.</summary>
