@@ -20,6 +20,7 @@ public sealed class SerialDevice : IDisposable
     private const nuint SetTermios2 = 0x402C542B;
     private const nuint Exclusive = 0x540C;
     private const nuint NotExclusive = 0x540D;
+    private const nuint GetExclusive = 0x80045440;
     private const nuint FlushQueues = 0x540B;
     private const int FlushInput = 0;
     private const uint CharacterSize8 = 0x30;
@@ -47,13 +48,18 @@ public sealed class SerialDevice : IDisposable
     private readonly int _descriptor;
     private readonly Lock _lock = new();
     private bool _isClosed;
+    private bool _hasTaken;
 
     private SerialDevice(int descriptor)
     {
         _descriptor = descriptor;
     }
 
-    /// <summary>Opens a device and takes it for this process alone (a superuser can still open it).</summary>
+    /// <summary>Opens a device and takes it for this process alone.</summary>
+    /// <remarks>
+    /// The kernel lets a superuser open a device that another program has taken (ioctl_tty(2), TIOCEXCL), so whether it is taken is asked for
+    /// before anything is changed in it. Another superuser can still open it after this.
+    /// </remarks>
     /// <exception cref="IOException">It is not there, is no serial device, may not be opened, or is taken.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public static SerialDevice Open(string path, int baudRate)
@@ -68,6 +74,7 @@ public sealed class SerialDevice : IDisposable
         var device = new SerialDevice(descriptor);
         try
         {
+            device.TakeAlone(path);
             device.SetRaw(path, baudRate);
             return device;
         }
@@ -119,8 +126,10 @@ public sealed class SerialDevice : IDisposable
         {
             if (!_isClosed)
             {
-                // A pseudo-terminal is held open by its other side too, and would stay taken.
-                _ = Posix.Control(_descriptor, NotExclusive, 0);
+                // A pseudo-terminal is held open by its other side too, and would stay taken. Only by whoever took it: a superuser would
+                // end another program's hold.
+                if (_hasTaken)
+                    _ = Posix.Control(_descriptor, NotExclusive, 0);
                 _ = Posix.Close(_descriptor);
             }
 
@@ -132,6 +141,18 @@ public sealed class SerialDevice : IDisposable
 
     private static IOException Failure(string path, string call) =>
         new($"{path}: {call}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+
+    private void TakeAlone(string path)
+    {
+        var isTaken = new byte[sizeof(int)];
+        if (Posix.Control(_descriptor, GetExclusive, isTaken) < 0)
+            throw Failure(path, "not a serial device");
+        if (MemoryMarshal.Read<int>(isTaken) != 0)
+            throw new IOException($"{path}: another program has taken it for itself");
+        if (Posix.Control(_descriptor, Exclusive, 0) < 0)
+            throw Failure(path, "exclusive use");
+        _hasTaken = true;
+    }
 
     private void SetRaw(string path, int baudRate)
     {
@@ -148,8 +169,6 @@ public sealed class SerialDevice : IDisposable
         Put(settings, OutputRateAt, (uint)baudRate);
         if (Posix.Control(_descriptor, SetTermios2, settings) < 0)
             throw Failure(path, $"{baudRate} baud");
-        if (Posix.Control(_descriptor, Exclusive, 0) < 0)
-            throw Failure(path, "exclusive use");
 
         // What lay in the driver's buffer is older than this stream.
         _ = Posix.Control(_descriptor, FlushQueues, FlushInput);
