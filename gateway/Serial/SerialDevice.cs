@@ -34,6 +34,10 @@ public sealed class SerialDevice : IDisposable
     private const int ErrorInterrupted = 4;
     private const int ErrorAgain = 11;
 
+    // sys/file.h: LOCK_EX | LOCK_NB.
+    private const int LockAlone = 0x2 | 0x4;
+    private const string PseudoTerminals = "/dev/pts/";
+
     // struct termios2 of asm-generic/termbits.h: four words of flags, the line, 19 control characters, two rates.
     private const int SettingsBytes = 44;
     private const int InputFlagsAt = 0;
@@ -57,8 +61,10 @@ public sealed class SerialDevice : IDisposable
 
     /// <summary>Opens a device and takes it for this process alone.</summary>
     /// <remarks>
-    /// The kernel lets a superuser open a device that another program has taken (ioctl_tty(2), TIOCEXCL), so whether it is taken is asked for
-    /// before anything is changed in it. Another superuser can still open it after this.
+    /// By flock(2), which ends with the process however that ends, and for programs that do not look at that by TIOCEXCL (ioctl_tty(2)). The
+    /// kernel lets a superuser open a device that is so taken, so whether it is, is asked for before anything is changed in it. Another
+    /// superuser can still open it after this. A pseudo-terminal's other side keeps it open, and with it what a program that was killed had
+    /// set: there flock has to do.
     /// </remarks>
     /// <exception cref="IOException">It is not there, is no serial device, may not be opened, or is taken.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
@@ -126,8 +132,7 @@ public sealed class SerialDevice : IDisposable
         {
             if (!_isClosed)
             {
-                // A pseudo-terminal is held open by its other side too, and would stay taken. Only by whoever took it: a superuser would
-                // end another program's hold.
+                // Only by whoever took it: a superuser would end another program's hold.
                 if (_hasTaken)
                     _ = Posix.Control(_descriptor, NotExclusive, 0);
                 _ = Posix.Close(_descriptor);
@@ -149,10 +154,17 @@ public sealed class SerialDevice : IDisposable
             throw Failure(path, "not a serial device");
         if (MemoryMarshal.Read<int>(isTaken) != 0)
             throw new IOException($"{path}: another program has taken it for itself");
+        if (Posix.Lock(_descriptor, LockAlone) < 0)
+            throw IsPassing() ? new IOException($"{path}: another program has taken it for itself") : Failure(path, "lock");
+        if (IsPseudoTerminal(path))
+            return;
         if (Posix.Control(_descriptor, Exclusive, 0) < 0)
             throw Failure(path, "exclusive use");
         _hasTaken = true;
     }
+
+    private static bool IsPseudoTerminal(string path) =>
+        (File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).StartsWith(PseudoTerminals, StringComparison.Ordinal);
 
     private void SetRaw(string path, int baudRate)
     {
@@ -213,6 +225,9 @@ public sealed class SerialDevice : IDisposable
 
         [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
         public static extern int Poll(ref PollDescriptor descriptors, nuint count, int timeoutMs);
+
+        [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+        public static extern int Lock(int descriptor, int operation);
 
         [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
         public static extern int Control(int descriptor, nuint request, byte[] settings);

@@ -14,7 +14,11 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public ProgramProcess(string project, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", PathOf(project), .. arguments])
+        // Tests that are run behind a shell (nohup, &) inherit that Ctrl-C is ignored, and a program leaves it so.
+        string[] command = ["dotnet", "exec", PathOf(project), .. arguments];
+        if (OperatingSystem.IsLinux())
+            command = ["env", "--default-signal=INT", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -101,8 +105,10 @@ public sealed class ProgramProcess : IAsyncDisposable
                 said = _said.Task;
             }
 
-            if (await Task.WhenAny(said, ended).WaitAsync(timeout.Token) == ended && !Output.Contains(what, StringComparison.Ordinal))
+            // The end comes behind the last line.
+            if (ended.IsCompleted)
                 throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{what}\":\n{Output}");
+            await Task.WhenAny(said, ended).WaitAsync(timeout.Token);
         }
     }
 

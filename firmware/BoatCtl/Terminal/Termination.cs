@@ -58,8 +58,14 @@ internal sealed class Termination : IDisposable
 
     private async Task AskAsync(int code)
     {
-        await _asked.CancelAsync();
-        await Task.Delay(_grace);
-        _forced.TrySetResult(code);
+        try
+        {
+            await _asked.CancelAsync();
+            await Task.Delay(_grace);
+        }
+        finally
+        {
+            _forced.TrySetResult(code);
+        }
     }
 }

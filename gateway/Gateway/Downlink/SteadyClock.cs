@@ -9,8 +9,9 @@ namespace BoatTelemetry.Gateway.Downlink;
 /// </summary>
 /// <remarks>
 /// Meanwhile the time goes on from what it was before by the monotonic clock. A clock that said less than the firmware's own
-/// release was not set yet: the first believable time counts at once. Likewise a leap forward soon after the start: a board without a clock
-/// of its own begins with the time at which it was last switched off (systemd-timesyncd(8)), until NTP sets it.
+/// release was not set yet: the first believable time counts at once. A leap forward soon after the start is not believed sooner than
+/// others, though a board without a clock of its own begins in the past until NTP sets it: counters only go up, and of a clock that was a
+/// day ahead for a second no unit would take a downlink for a day. Such a board starts the gateway behind time-sync.target.
 /// </remarks>
 internal sealed class SteadyClock
 {
@@ -20,13 +21,9 @@ internal sealed class SteadyClock
     /// <summary>A leap is believed when the clock has stayed there for so long, ms.</summary>
     public const long SettleMs = 600_000;
 
-    /// <summary>For so long after the start a leap forward is believed at once, ms: NTP has its first answer by then, if the network is up.</summary>
-    public const long StartMs = 600_000;
-
     private const long ReleaseUtcMs = (long)FirmwareRelease.DayNumber * UtcTime.DayMs;
 
     private readonly TimeProvider _time;
-    private readonly long _startTimestamp;
     private long _utcMs;
     private long _atTimestamp;
     private bool _isLeaping;
@@ -38,8 +35,7 @@ internal sealed class SteadyClock
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
-        _startTimestamp = time.GetTimestamp();
-        Take(time.GetUtcNow().ToUnixTimeMilliseconds(), _startTimestamp);
+        Take(time.GetUtcNow().ToUnixTimeMilliseconds(), time.GetTimestamp());
     }
 
     /// <summary>Whether a leap is not believed yet.</summary>
@@ -51,7 +47,7 @@ internal sealed class SteadyClock
         var wallUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var timestamp = _time.GetTimestamp();
         var expectedUtcMs = _utcMs + ElapsedMs(_atTimestamp, timestamp);
-        if (_utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs) || IsSetAtTheStart(wallUtcMs, expectedUtcMs, timestamp))
+        if (_utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
             return Take(wallUtcMs, timestamp);
         if (!_isLeaping || !IsNear(wallUtcMs, _leapUtcMs + ElapsedMs(_leapTimestamp, timestamp)))
         {
@@ -70,9 +66,6 @@ internal sealed class SteadyClock
         _atTimestamp = timestamp;
         return utcMs;
     }
-
-    private bool IsSetAtTheStart(long wallUtcMs, long expectedUtcMs, long timestamp) =>
-        wallUtcMs > expectedUtcMs && ElapsedMs(_startTimestamp, timestamp) < StartMs;
 
     private static bool IsNear(long utcMs, long otherUtcMs) => Math.Abs(utcMs - otherUtcMs) <= StepMaxMs;
 
