@@ -85,11 +85,14 @@ public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output)
     }
 
     [Fact]
-    public void Set_CablePulledBeforeTheFirstChange_IsNotReachedAndAllIsAsBefore()
+    public void Set_CablePulledWithinTheFirstChange_IsNotDoneAndAllIsAsBefore()
     {
         var before = Config();
         using var cable = new FaultyCable(unit.Port, (toUnit, line) => toUnit && line.EndsWith("\"cmd\":\"config set\"", StringComparison.Ordinal) ? CableFault.Cut : CableFault.None);
-        Assert.Equal(NotReached, Set(cable.Port, "harbour", "correct horse", "battery staple").ExitCode);
+        var exit = Set(cable.Port, "harbour", "correct horse", "battery staple").ExitCode;
+
+        // Where all of the request was in the cable before it was pulled, nobody can tell how far it came.
+        Assert.True(exit is NotReached or HalfDone, $"exit code {exit}");
         cable.Dispose();
         Assert.Equal(before, Config());
     }
