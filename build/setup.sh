@@ -57,6 +57,8 @@ if [ "$purpose" = test ]; then
     need 'has_program python3' python3 "interpreter that the tests write the hardware's documents anew with"
     need 'ls /usr/lib/*/faketime/libfaketimeMT.so.1' libfaketime "clock that the tests of the gateway can set"
     need 'has_program postgres || ls /usr/lib/postgresql/*/bin/postgres' postgresql "database of a cluster of gateways, for the tests"
+    need 'has_program zsh' zsh "shell that the tests complete boatctl's commands in"
+    need 'has_program fish' fish "shell that the tests complete boatctl's commands in"
     need 'has_program tshark' tshark "protocol analyser that the tests load the dissector in"
 fi
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sums up .trx files: the reason of each skipped test, the name of each failed one, and as the last line
+# Sums up .trx files: the reason of each skipped test, the name of each failed one with what it said, and as the last line
 #   N passed, N failed[, N skipped]
 # The exit code is 0 only if something passed and nothing failed. Counts the results themselves, not the file's own
 # counters, which do not know a skipped test.
@@ -26,14 +26,16 @@ cat /dev/null "$@" | tr '\r\n' '  ' | sed 's/</\n</g' | awk '
         name = plain(attribute("testName"))
         outcome = attribute("outcome")
         if (outcome == "Passed") passed++
-        else if (outcome == "NotExecuted") { skipped++; wanted = name }
+        else if (outcome == "NotExecuted") { skipped++ }
         else { failed++; print "FAILED   " name }
-        if (outcome != "NotExecuted") wanted = ""
+        wanted = outcome == "Passed" ? "" : name
     }
     /^<(Message|StdOut)>/ && wanted != "" {
         text = $0
         sub(/^<[A-Za-z]+>/, "", text)
-        print "skipped  " wanted ": " plain(text)
+        if (outcome == "NotExecuted") print "skipped  " wanted ": " plain(text)
+        else if (/^<Message>/) print "         " substr(plain(text), 1, 2000)
+        else next
         wanted = ""
     }
     END {

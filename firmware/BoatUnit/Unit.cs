@@ -35,6 +35,7 @@ public sealed class Unit
     private readonly FaultLog _faultLog;
     private readonly Configuration _configuration;
     private readonly SecretStore _secrets;
+    private readonly CertificateStore _certificate;
     private readonly UnitKeys _keys;
     private readonly FlashCounterStore _counters;
     private readonly KeyStore _keyStore;
@@ -68,6 +69,7 @@ public sealed class Unit
         UnitConfig config = _configuration.Running;
         _secrets = new SecretStore(platform.Storage.Secrets);
         _secrets.TryLoad();
+        _certificate = new CertificateStore(platform.Storage.Certificates);
         _keys = new UnitKeys(platform.Storage.Keys, 0, platform.Storage.Keys.BlockCount);
         _counters = new FlashCounterStore(platform.Storage.Counters, 0, platform.Storage.Counters.BlockCount);
         _keyStore = new KeyStore(_keys, _counters);
@@ -89,12 +91,17 @@ public sealed class Unit
 
         // 4 how it speaks, and 5 what it says: nothing without a key
         _links.AddLoRa(hardware, platform, config, !_configuration.IsLost, Seed());
+        byte[] authority = _certificate.Load();
         if (_keyStore.TryLoad())
         {
-            AddNetworks(hardware, config, nowMs);
+            AddNetworks(hardware, config, authority, nowMs);
             _reporting = new Reporting(platform, config, _settings, _keys, _counters, _links, _panel, Seed(), new StartBeat(_supervisor, platform.Clock));
             _panel.Use(_reporting);
             _time.Pass(_reporting.Fixes);
+        }
+        else if (config.Flag(ConfigKeys.WifiEnabled))
+        {
+            _links.WifiOff = "no-key";
         }
 
         _receiver = new ReceiverPort(
@@ -187,20 +194,36 @@ public sealed class Unit
         return ((uint)_configuration.Running.Number(ConfigKeys.UnitId) * 2_654_435_761u) ^ _supervisor.Starts;
     }
 
-    private void AddNetworks(UnitHardware hardware, UnitConfig config, long nowMs)
+    private void AddNetworks(UnitHardware hardware, UnitConfig config, byte[] authority, long nowMs)
     {
         int seed = (int)(Seed() & 0x7FFFFFFF);
         _links.AddCellular(hardware, config, _secrets, _time, seed);
-        if (_supervisor.SafeMode || !config.Flag(ConfigKeys.WifiEnabled))
+        if (!config.Flag(ConfigKeys.WifiEnabled))
         {
             return;
         }
 
-        byte[] authority = null;
-        if (config.Flag(ConfigKeys.WifiTls) && !CertificateFile.TryRead(config.Text(ConfigKeys.WifiCaCertificateFile), out authority))
+        if (_supervisor.SafeMode)
+        {
+            _links.WifiOff = "safe-mode";
+            return;
+        }
+
+        string file = config.Text(ConfigKeys.WifiCaCertificateFile);
+        if (file.Length > 0)
+        {
+            CertificateFile.TryRead(file, out authority);
+        }
+
+        if (!config.Flag(ConfigKeys.WifiTls))
+        {
+            authority = null;
+        }
+        else if (authority == null)
         {
             // A broker that cannot be told from another one gets nothing.
-            _log.Note(nowMs, LogEvent.MqttFault, 0, "wifi.caCertificateFile");
+            _links.WifiOff = "no-certificate";
+            _log.Note(nowMs, LogEvent.MqttFault, 0, "no certificate");
             return;
         }
 
@@ -211,14 +234,17 @@ public sealed class Unit
     {
         SerialBenchPort port = new SerialBenchPort(_board.ConsolePort);
         port.TryOpen();
-        UnitSelfTest selfTest = new UnitSelfTest(_platform, _receiver, _sensors, _links);
-        SensorView view = new SensorView(_receiver, _sensors, _inputs, _links, _time, _platform.Clock);
+        LinkView links = new LinkView(_links);
+        UnitView unit = new UnitView(links, _reporting == null ? null : _reporting.Journal, _certificate);
+        UnitSelfTest selfTest = new UnitSelfTest(_platform, _receiver, _sensors, _links, links);
+        SensorView view = new SensorView(_receiver, _sensors, _inputs, links, _time, _platform.Clock);
         return new BenchConsole(port, new BenchCommand[]
         {
-            new InfoCommand(_configuration, _keyStore, _supervisor),
+            new InfoCommand(_configuration, _keyStore, _supervisor, unit),
             new ConfigGetCommand(_configuration, _secrets),
             new ConfigSetCommand(_configuration, _log),
             new SecretSetCommand(_secrets, _log),
+            new CertificateSetCommand(_certificate, _log),
             new KeySetCommand(_keyStore, _supervisor, _log),
             new SelfTestCommand(selfTest),
             new SensorsCommand(view),

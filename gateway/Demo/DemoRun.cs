@@ -18,6 +18,7 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
 
     private readonly DemoFolder _folder = new(settings.Log is null ? settings.Boats : 1);
     private readonly TaskCompletionSource<GatewayAddresses> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _publishing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<ReadOnlyMemory<byte>> _messages = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
     private readonly HashSet<string> _arrived = new(StringComparer.Ordinal);
     private readonly List<ChildProcess> _units = [];
@@ -70,13 +71,16 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
 
     private async Task<GatewayAddresses?> StartGatewayAsync(CancellationToken stop)
     {
-        _gateway = new ChildProcess("Gateway", "gateway", ["--config", _folder.Configuration], OnGatewayLine);
+        _gateway = new ChildProcess("Gateway", "gateway", ["--config", _folder.Configuration], OnGatewayLine, OnGatewayLog);
         await notes.WriteLineAsync($"gateway: process {_gateway.Id}");
-        var first = await Task.WhenAny(_ready.Task, _gateway.Ended, Task.Delay(_readyLongest, stop));
+
+        // A position that is committed before the gateway has its broker is history, unless it is the newest.
+        var isUp = Task.WhenAll(_ready.Task, _publishing.Task);
+        var first = await Task.WhenAny(isUp, _gateway.Ended, Task.Delay(_readyLongest, stop));
         if (stop.IsCancellationRequested)
             return null;
 
-        if (first == _ready.Task)
+        if (first == isUp)
         {
             _gateway.NoteChildren();
             var addresses = await _ready.Task;
@@ -97,6 +101,13 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
             _ready.TrySetResult(new GatewayAddresses(
                 line, match.Groups["udp"].Value, match.Groups["host"].Value, int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture)));
         }
+    }
+
+    // Event 453: the connection to the broker stands, and what is committed from now on is published at once.
+    private void OnGatewayLog(string line)
+    {
+        if (line.Contains("[453]", StringComparison.Ordinal))
+            _publishing.TrySetResult();
     }
 
     private async Task SubscribeAsync(GatewayAddresses addresses, CancellationToken stop)

@@ -88,6 +88,15 @@ internal sealed class FleetWriter(KeyForm form, WrappingKey? wrappingKey)
         }
     }
 
+    /// <summary>What to say of a file with keys in clear that other users of the computer can read; null where there is nothing to say.</summary>
+    public static string? Exposure(string file, FleetDocument fleet, WrappingKey? wrappingKey)
+    {
+        var hasClearKeys = wrappingKey is null && fleet.Units.Any(unit => (unit.Key ?? unit.NextKey ?? unit.PreviousKey) is not null);
+        return hasClearKeys && !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead)
+            ? $"{file} has keys of units in clear, and every user of this computer can read it: chmod 600 {file}"
+            : null;
+    }
+
     private static void WriteArray<T>(Utf8JsonWriter json, string name, IReadOnlyCollection<T> items, Action<T> write)
     {
         if (items.Count == 0)

@@ -136,6 +136,8 @@ internal static class GatewayCommands
             Console.Error.WriteLine(error);
         if (configuration?.Fleet.Units.Count == 0)
             Console.Error.WriteLine($"{file}: warning: the fleet has no units; every frame will be rejected");
+        foreach (var name in configuration is null ? [] : configuration.Schedules.NotIn(configuration.Fleet))
+            Console.Error.WriteLine($"{file}: warning: {name} is not in the fleet, and has no effect");
         return configuration;
     }
 

@@ -58,6 +58,15 @@ internal static class MqttChecks
         }
     }
 
+    /// <summary>MQTT 3.1.1 has no properties; a message that has some would lose them unseen.</summary>
+    public static void NoProperties(MqttMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.ContentType is not null || message.ExpirySeconds is not null || message.ResponseTopic is not null
+            || !message.CorrelationData.IsEmpty || message.UserProperties.Count > 0)
+            throw new ArgumentException("A message of MQTT 3.1.1 has no properties.", nameof(message));
+    }
+
     /// <summary>A filter (section 4.7.1): "#" only as the whole last level, "+" only as a whole level.</summary>
     public static void Filter(string filter)
     {

@@ -20,6 +20,7 @@ public sealed class SerialDevice : IDisposable
     private const nuint SetTermios2 = 0x402C542B;
     private const nuint Exclusive = 0x540C;
     private const nuint NotExclusive = 0x540D;
+    private const nuint GetExclusive = 0x80045440;
     private const nuint FlushQueues = 0x540B;
     private const int FlushInput = 0;
     private const uint CharacterSize8 = 0x30;
@@ -32,6 +33,10 @@ public sealed class SerialDevice : IDisposable
     private const short PollFailed = 0x8 | 0x10 | 0x20;
     private const int ErrorInterrupted = 4;
     private const int ErrorAgain = 11;
+
+    // sys/file.h: LOCK_EX | LOCK_NB.
+    private const int LockAlone = 0x2 | 0x4;
+    private const string PseudoTerminals = "/dev/pts/";
 
     // struct termios2 of asm-generic/termbits.h: four words of flags, the line, 19 control characters, two rates.
     private const int SettingsBytes = 44;
@@ -47,13 +52,20 @@ public sealed class SerialDevice : IDisposable
     private readonly int _descriptor;
     private readonly Lock _lock = new();
     private bool _isClosed;
+    private bool _hasTaken;
 
     private SerialDevice(int descriptor)
     {
         _descriptor = descriptor;
     }
 
-    /// <summary>Opens a device and takes it for this process alone (a superuser can still open it).</summary>
+    /// <summary>Opens a device and takes it for this process alone.</summary>
+    /// <remarks>
+    /// By flock(2), which ends with the process however that ends, and for programs that do not look at that by TIOCEXCL (ioctl_tty(2)). The
+    /// kernel lets a superuser open a device that is so taken, so whether it is, is asked for before anything is changed in it. Another
+    /// superuser can still open it after this. A pseudo-terminal's other side keeps it open, and with it what a program that was killed had
+    /// set: there flock has to do.
+    /// </remarks>
     /// <exception cref="IOException">It is not there, is no serial device, may not be opened, or is taken.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public static SerialDevice Open(string path, int baudRate)
@@ -68,6 +80,7 @@ public sealed class SerialDevice : IDisposable
         var device = new SerialDevice(descriptor);
         try
         {
+            device.TakeAlone(path);
             device.SetRaw(path, baudRate);
             return device;
         }
@@ -119,8 +132,9 @@ public sealed class SerialDevice : IDisposable
         {
             if (!_isClosed)
             {
-                // A pseudo-terminal is held open by its other side too, and would stay taken.
-                _ = Posix.Control(_descriptor, NotExclusive, 0);
+                // Only by whoever took it: a superuser would end another program's hold.
+                if (_hasTaken)
+                    _ = Posix.Control(_descriptor, NotExclusive, 0);
                 _ = Posix.Close(_descriptor);
             }
 
@@ -132,6 +146,25 @@ public sealed class SerialDevice : IDisposable
 
     private static IOException Failure(string path, string call) =>
         new($"{path}: {call}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+
+    private void TakeAlone(string path)
+    {
+        var isTaken = new byte[sizeof(int)];
+        if (Posix.Control(_descriptor, GetExclusive, isTaken) < 0)
+            throw Failure(path, "not a serial device");
+        if (MemoryMarshal.Read<int>(isTaken) != 0)
+            throw new IOException($"{path}: another program has taken it for itself");
+        if (Posix.Lock(_descriptor, LockAlone) < 0)
+            throw IsPassing() ? new IOException($"{path}: another program has taken it for itself") : Failure(path, "lock");
+        if (IsPseudoTerminal(path))
+            return;
+        if (Posix.Control(_descriptor, Exclusive, 0) < 0)
+            throw Failure(path, "exclusive use");
+        _hasTaken = true;
+    }
+
+    private static bool IsPseudoTerminal(string path) =>
+        (File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).StartsWith(PseudoTerminals, StringComparison.Ordinal);
 
     private void SetRaw(string path, int baudRate)
     {
@@ -148,8 +181,6 @@ public sealed class SerialDevice : IDisposable
         Put(settings, OutputRateAt, (uint)baudRate);
         if (Posix.Control(_descriptor, SetTermios2, settings) < 0)
             throw Failure(path, $"{baudRate} baud");
-        if (Posix.Control(_descriptor, Exclusive, 0) < 0)
-            throw Failure(path, "exclusive use");
 
         // What lay in the driver's buffer is older than this stream.
         _ = Posix.Control(_descriptor, FlushQueues, FlushInput);
@@ -194,6 +225,9 @@ public sealed class SerialDevice : IDisposable
 
         [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
         public static extern int Poll(ref PollDescriptor descriptors, nuint count, int timeoutMs);
+
+        [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+        public static extern int Lock(int descriptor, int operation);
 
         [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
         public static extern int Control(int descriptor, nuint request, byte[] settings);

@@ -12,12 +12,13 @@ internal static class GatewayCommand
         var units = new Option<int>("--units") { DefaultValueFactory = _ => 16_384, Description = "Units that send, 16,384 at the most: their numbers have 14 bits" };
         var rxpk = new Option<int>("--rxpk") { DefaultValueFactory = _ => 4, Description = "Frames in a datagram" };
         var journal = new Option<int>("--journal-frames") { DefaultValueFactory = _ => 10_000_000, Description = "Frames in the journal of the start that is timed; 0 leaves it out" };
+        var rateOnly = new Option<bool>("--rate-only") { Description = "Measure the sustained rate and the processor time alone, as for comparing two builds" };
         var command = new Command("gateway", "Rate, latency, memory and start of the gateway, beside the machine's ceilings.")
         {
-            seconds, units, rxpk, journal,
+            seconds, units, rxpk, journal, rateOnly,
         };
         command.SetAction((result, _) => new GatewayMeasures(new GatewayMeasureSettings(
-            result.GetValue(seconds), result.GetValue(units), result.GetValue(rxpk), result.GetValue(journal))).RunAsync());
+            result.GetValue(seconds), result.GetValue(units), result.GetValue(rxpk), result.GetValue(journal), result.GetValue(rateOnly))).RunAsync());
         return command;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.RegularExpressions;
 using BoatTelemetry.BoatCtl.Bench;
 using BoatTelemetry.BoatCtl.Terminal;
@@ -14,8 +13,7 @@ namespace BoatTelemetry.BoatCtl.Tests;
 /// <summary>
 /// Every example of docs/boatctl.md, in the page's order, against one new unit: a line "$ boatctl ..." is run, the lines below it up to
 /// the next one or the block's end must come back, notes and errors behind the result; "…" stands for any text of one line,
-/// alone on a line for any lines, and "(exit code N)" at the end for an exit code that is not 0. An example that needs what no test of the page
-/// has is marked "needs: hardware" and at least a command line that exists.
+/// alone on a line for any lines, and "(exit code N)" at the end for an exit code that is not 0.
 /// </summary>
 public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime, IAsyncDisposable
 {
@@ -33,9 +31,10 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
         using var silent = new PseudoTerminal();
         var ports = new FakePorts(_unit.NewFile());
         ports.AddUsb("ttyACM0", "1-2", "1546", "01a8", "u-blox GNSS receiver", silent.Path);
+        WriteFiles();
         ports.AddUsb("ttyUSB0", "1-1", "10c4", "ea60", "CP2102 USB to UART Bridge Controller", _unit.Port);
         var differing = 0;
-        foreach (var (arguments, expected) in Examples(runnable: true))
+        foreach (var (arguments, expected) in BoatctlPage.Examples(nameof(Page_EveryExample_IsWhatBoatctlSays)))
         {
             var run = await BoatCtlRun.OfAsync([.. arguments.Select(InFolder)], ports.Catalog);
             var said = (run.Out + run.Error + (run.ExitCode == 0 ? string.Empty : $"(exit code {run.ExitCode})\n"))
@@ -51,20 +50,10 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public void Page_HardwareExamples_AreUnderstood()
-    {
-        var shell = new Shell(TextWriter.Null, TextWriter.Null, isTerminal: false);
-        var examples = Examples(runnable: false);
-        Assert.NotEmpty(examples);
-        Assert.All(examples, example => Assert.Empty(
-            BoatCtlCommands.Create(shell, PortCatalog.OfSystem()).Parse(example.Arguments).Errors.Select(error => error.Message)));
-    }
-
-    [Fact]
     public void Page_EveryCommand_HasAnExample()
     {
         var shell = new Shell(TextWriter.Null, TextWriter.Null, isTerminal: false);
-        var examples = Examples(runnable: true).Concat(Examples(runnable: false)).Select(example => string.Join(' ', example.Arguments) + " ").ToList();
+        var examples = BoatctlPage.Examples().Select(example => string.Join(' ', example.Arguments) + " ").ToList();
         foreach (var command in Leaves(BoatCtlCommands.Create(shell, PortCatalog.OfSystem()), string.Empty))
             Assert.Contains(examples, example => example.StartsWith(command, StringComparison.Ordinal));
     }
@@ -90,33 +79,25 @@ public sealed partial class PageTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static string Page() => File.ReadAllText(RepositoryPaths.InRepository("docs", "boatctl.md")).ReplaceLineEndings("\n");
 
-    private static List<(string[] Arguments, string Expected)> Examples(bool runnable)
+    private static bool IsFile(string word) => Path.GetExtension(word) is ".json" or ".txt" or ".crt" or ".svg" or ".key";
+
+    private string InFolder(string word) => word is "unit" or "second" || IsFile(word) ? Path.Combine(_unit.Folder, word) : word;
+
+    // What the page says stands in files, and the certificate that the operator guide makes.
+    private void WriteFiles()
     {
-        const string Prompt = "$ boatctl ";
-        var examples = new List<(string[] Arguments, StringBuilder Expected)>();
-        foreach (var block in MarkdownPage.Read("docs/boatctl.md").Parts.Where(part => part.Language == "console" && part.Value("runs") is not null == runnable))
+        foreach (var file in MarkdownPage.Read(BoatctlPage.Name).Parts)
         {
-            foreach (var line in block.Content)
-            {
-                if (line.StartsWith(Prompt, StringComparison.Ordinal))
-                    examples.Add((Words(line[Prompt.Length..]), new StringBuilder()));
-                else if (examples.Count > 0)
-                    examples[^1].Expected.Append(line).Append('\n');
-            }
+            if (file.Value("file") is { } name)
+                File.WriteAllLines(Path.Combine(_unit.Folder, name), file.Content);
         }
 
-        return [.. examples.Select(example => (example.Arguments, example.Expected.ToString()))];
+        using var certificates = new TestCertificates();
+        File.Copy(certificates.CaFile, Path.Combine(_unit.Folder, "ca.crt"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(_unit.Folder, "fleet.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
-
-    // As a shell splits it, as far as the page needs: single quotes keep spaces together.
-    private static string[] Words(string line) =>
-        [.. Word().Matches(line).Select(match => match.Value.Replace("'", string.Empty, StringComparison.Ordinal))];
-
-    private string InFolder(string word) => word == "unit" || word.EndsWith(".json", StringComparison.Ordinal) ? Path.Combine(_unit.Folder, word) : word;
 
     [GeneratedRegex(" {2,}", RegexOptions.None, 5_000)]
     private static partial Regex Gap();
-
-    [GeneratedRegex("(?:'[^']*'|[^ '])+", RegexOptions.ExplicitCapture, 5_000)]
-    private static partial Regex Word();
 }

@@ -68,6 +68,9 @@ public sealed class DataPathTests(ITestOutputHelper output) : IDisposable
         await using var gateway = new ProgramProcess("Gateway", "--config", File("gateway.json"));
         var ready = await gateway.LineAsync("gateway ready:");
         var forwarder = ready.Split("udp/")[1].Split(',')[0];
+
+        // What is committed before the connection to the broker is history, but for the newest.
+        await gateway.LineWithAsync("publishing the journal after");
         await using var unit = new ProgramProcess(
             "Host", "replay", "--log", log, "--speed", "max", "--unit", "7", "--gateway", forwarder, "--key-file", File("unit.key"), "--state", File("state"));
         var exit = await unit.ExitAsync();

@@ -14,7 +14,11 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public ProgramProcess(string project, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", PathOf(project), .. arguments])
+        // Tests that are run behind a shell (nohup, &) inherit that Ctrl-C is ignored, and a program leaves it so.
+        string[] command = ["dotnet", "exec", PathOf(project), .. arguments];
+        if (OperatingSystem.IsLinux())
+            command = ["env", "--default-signal=INT", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -36,6 +40,8 @@ public sealed class ProgramProcess : IAsyncDisposable
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"BoatTelemetry.{project}.dll");
     }
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>All lines of both outputs until now.</summary>
     public string Output
     {
@@ -47,25 +53,10 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line that begins like this.</summary>
-    public async Task<string> LineAsync(string begin)
-    {
-        var ended = _process.WaitForExitAsync();
-        using var timeout = new CancellationTokenSource(_longest);
-        while (true)
-        {
-            Task said;
-            lock (_gate)
-            {
-                if (_lines.Find(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } found)
-                    return found;
+    public Task<string> LineAsync(string begin) => LineAsync(line => line.StartsWith(begin, StringComparison.Ordinal), begin);
 
-                said = _said.Task;
-            }
-
-            if (await Task.WhenAny(said, ended).WaitAsync(timeout.Token) == ended && !Output.Contains(begin, StringComparison.Ordinal))
-                throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{begin}\":\n{Output}");
-        }
-    }
+    /// <summary>Waits for a line that has this text, as one of a log, which begins with its time.</summary>
+    public Task<string> LineWithAsync(string text) => LineAsync(line => line.Contains(text, StringComparison.Ordinal), text);
 
     /// <summary>Waits for its end; the exit code.</summary>
     public async Task<int> ExitAsync()
@@ -97,6 +88,28 @@ public sealed class ProgramProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task<string> LineAsync(Predicate<string> isIt, string what)
+    {
+        var ended = _process.WaitForExitAsync();
+        using var timeout = new CancellationTokenSource(_longest);
+        while (true)
+        {
+            Task said;
+            lock (_gate)
+            {
+                if (_lines.Find(isIt) is { } found)
+                    return found;
+
+                said = _said.Task;
+            }
+
+            // The end comes behind the last line.
+            if (ended.IsCompleted)
+                throw new InvalidOperationException($"Ended with {_process.ExitCode} without \"{what}\":\n{Output}");
+            await Task.WhenAny(said, ended).WaitAsync(timeout.Token);
+        }
     }
 
     private void Take(string? line)

@@ -28,6 +28,16 @@ public abstract class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that the server's own process has used since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            Server!.Refresh();
+            return Server.TotalProcessorTime;
+        }
+    }
+
     protected string Folder { get; }
 
     /// <summary>Null before it is started, and after a kill.</summary>

@@ -26,6 +26,9 @@ internal sealed class BenchClient : IDisposable
     private const int ChunkPauseMs = 10;
     private const int ReadSliceMs = 100;
 
+    // A line out of the middle of which bytes were lost may have a name twice, where the library would throw only when it is read.
+    private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
+
     private readonly ISerialLine _line;
     private readonly byte[] _read = new byte[1_024];
     private readonly byte[] _partial = new byte[LineBytesMax];
@@ -197,13 +200,13 @@ internal sealed class BenchClient : IDisposable
         }
     }
 
-    // What is no JSON object is a boot loader's text, or a line of which the beginning was missed.
+    // What is no JSON object is a boot loader's text, or a line of which a part was lost.
     private void TakeLine(ReadOnlySpan<byte> bytes)
     {
         JsonObject? line;
         try
         {
-            line = JsonNode.Parse(bytes) as JsonObject;
+            line = JsonNode.Parse(bytes, documentOptions: _strict) as JsonObject;
         }
         catch (JsonException)
         {

@@ -43,7 +43,7 @@ internal static class SelfTest
     private const int ViewIntervalMs = 200;
 
     // The unit's steps that are parts; every other step is a golden vector.
-    private static readonly string[] _links = ["radio", "modem"];
+    private static readonly string[] _links = ["radio", "modem", "wifi"];
     private static readonly string[] _parts = ["receiver", "sensors", "flash", .. _links];
 
     /// <exception cref="BenchException">It was refused, or the unit stopped answering.</exception>
@@ -114,10 +114,11 @@ internal static class SelfTest
 
     private static PartResult Link(Step step, BoardDescription? board)
     {
+        var name = step.Name == "wifi" ? "Wi-Fi" : step.Name;
         if (step.Passed && step.Detail == "not in use")
-            return new PartResult(step.Name, PartState.NotFitted, step.Name == "modem" && board is { ModemTxPin: BoardDescription.NotFitted } ? "no modem on this board" : "switched off");
+            return new PartResult(name, PartState.NotFitted, step.Name == "modem" && board is { ModemTxPin: BoardDescription.NotFitted } ? "no modem on this board" : "switched off");
 
-        return new PartResult(step.Name, step.Passed ? PartState.Pass : step.Detail == "starting" ? PartState.Unknown : PartState.Fail, step.Detail);
+        return new PartResult(name, step.Passed ? PartState.Pass : step.Detail is "starting" or "no-key" ? PartState.Unknown : PartState.Fail, step.Detail);
     }
 
     private static PartResult Sensor(UnitPart part, JsonObject view, BoardDescription? board)

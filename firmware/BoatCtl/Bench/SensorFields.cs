@@ -44,7 +44,8 @@ internal static class SensorFields
             }
             else
             {
-                yield return (name, name == FaultsField ? FaultWords(Faults(view)) : Text(name, value));
+                // Of a link's failure null is none, and known.
+                yield return (name, name == FaultsField ? FaultWords(Faults(view)) : name == "failure" ? Text(name, value) ?? "none" : Text(name, value));
             }
         }
     }

@@ -24,7 +24,12 @@ internal static class DecodeCommand
             HelpName = "LAT,LON",
             CustomParser = ArgumentParsers.Area,
         };
-        var command = new Command("decode", "Explains frames, each field and bit of them.") { frame, keyFile, fleet, wrappingKey, area };
+        var near = new Option<uint?>("--near")
+        {
+            Description = $"A live counter that the unit had about then: those at most {LiveSearch.NearReach} from it are tried, and not all 2^32.",
+            HelpName = "COUNTER",
+        };
+        var command = new Command("decode", "Explains frames, each field and bit of them.") { frame, keyFile, fleet, wrappingKey, area, near };
         command.Validators.Add(asked =>
         {
             if (asked.GetResult(keyFile) is not null && asked.GetResult(fleet) is not null)
@@ -33,7 +38,8 @@ internal static class DecodeCommand
         shell.Does(command, (asked, output, cancellation) =>
         {
             var keys = Keys(asked.GetValue(keyFile), asked.GetValue(fleet), asked.GetValue(wrappingKey), asked.GetValue(area));
-            return Explain(output, asked.GetValue(frame)!, keys, cancellation);
+            var search = new LiveSearch(asked.GetValue(near), unit => output.Note($"Looking for the counter of a live frame of unit {unit}, which takes some seconds; --near with a counter of about then is quicker."));
+            return Explain(output, asked.GetValue(frame)!, new FrameExplainer(keys, search), cancellation);
         });
         return command;
     }
@@ -50,10 +56,9 @@ internal static class DecodeCommand
         return keys ?? throw new CommandException(ExitCode.Missing, "keys-unreadable", string.Join(Environment.NewLine, errors));
     }
 
-    private static int Explain(Output output, string hexOrFile, FrameKeys keys, CancellationToken cancellation)
+    private static int Explain(Output output, string hexOrFile, FrameExplainer explainer, CancellationToken cancellation)
     {
         var frames = FrameInput.Read(hexOrFile, out var bad, out var problem) ?? throw new CommandException(ExitCode.Missing, "no-frame", problem);
-        var explainer = new FrameExplainer(keys);
         var isGood = bad.Count == 0;
         foreach (var input in frames)
         {

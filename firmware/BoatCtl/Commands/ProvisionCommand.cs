@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using BoatTelemetry.BoatCtl.Bench;
@@ -18,9 +17,6 @@ namespace BoatTelemetry.BoatCtl.Commands;
 /// <summary>The command <c>provision</c>.</summary>
 internal sealed class ProvisionCommand
 {
-    // A start takes some seconds; the sum of a boot loader, the runtime and the first GNSS setup.
-    private static readonly TimeSpan _restartLeast = TimeSpan.FromSeconds(30);
-
     private readonly UnitOptions _port;
     private readonly Option<int> _unit = new("--unit") { Description = "The unit's number, 0 to 16383.", HelpName = "N", CustomParser = ArgumentParsers.Unit };
     private readonly Option<string?> _agency = new("--agency") { Description = "Whose it is: a level of its topics.", HelpName = "A" };
@@ -41,10 +37,8 @@ internal sealed class ProvisionCommand
     };
 
     private readonly Option<string?> _region = new("--region") { Description = "The radio region. Default: what the unit has.", HelpName = "R" };
-    private readonly Option<ServerAddress?> _cellular = new("--cellular") { Description = "The gateway's cellular port.", HelpName = "HOST:PORT", CustomParser = Address };
+    private readonly Option<ServerAddress?> _cellular = new("--cellular") { Description = "The gateway's cellular port.", HelpName = "HOST:PORT", CustomParser = ServerAddress.Parse };
     private readonly Option<string?> _apn = new("--apn") { Description = "The cellular network's access point.", HelpName = "A" };
-    private readonly Option<string?> _wifi = new("--wifi") { Description = "The harbour's Wi-Fi; it is off until wifi.mqttUser, wifi.caCertificateFile and the passwords (boatctl secret set) are set, too.", HelpName = "SSID" };
-    private readonly Option<ServerAddress?> _mqtt = new("--mqtt") { Description = "The broker that the unit reaches by Wi-Fi.", HelpName = "HOST:PORT", CustomParser = Address };
     private readonly Option<string?> _label = new("--label") { Description = "Where the label is written, with a QR code and without the key.", HelpName = "FILE.svg" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Settles a unit that was left half provisioned: completes it, or takes it back." };
 
@@ -54,7 +48,8 @@ internal sealed class ProvisionCommand
     {
         var options = new ProvisionCommand(port);
         var command = options.Create();
-        shell.Does(command, (asked, output, _) => options.Run(asked, output));
+        shell.Does(command, options.Run);
+        shell.Finishes(command);
         return command;
     }
 
@@ -63,7 +58,7 @@ internal sealed class ProvisionCommand
         _region.AcceptOnlyFromAmong(ConfigKeys.LoraRegion.Choices);
         var command = new Command("provision", "Gives a unit its number, key and configuration, and the gateway's fleet its entry: both or neither.")
         {
-            _unit, _agency, _name, _fleet, _wrappingKey, _area, _region, _cellular, _apn, _wifi, _mqtt, _label, _resume,
+            _unit, _agency, _name, _fleet, _wrappingKey, _area, _region, _cellular, _apn, _label, _resume,
         };
         _port.AddTo(command);
         command.Validators.Add(Validate);
@@ -73,7 +68,7 @@ internal sealed class ProvisionCommand
     private void Validate(CommandResult asked)
     {
         bool Has(Option option) => asked.GetResult(option) is { Implicit: false };
-        Option[] plan = [_unit, _agency, _name, _area, _region, _cellular, _apn, _wifi, _mqtt];
+        Option[] plan = [_unit, _agency, _name, _area, _region, _cellular, _apn];
         if (Has(_resume))
         {
             foreach (var option in plan.Where(Has))
@@ -85,43 +80,40 @@ internal sealed class ProvisionCommand
             asked.AddError($"{option.Name} is needed.");
         if (Has(_cellular) != Has(_apn))
             asked.AddError("--cellular and --apn go together.");
-        if (Has(_wifi) != Has(_mqtt))
-            asked.AddError("--wifi and --mqtt go together.");
     }
 
-    private int Run(ParseResult asked, Output output)
+    private int Run(ParseResult asked, Output output, CancellationToken cancellation)
     {
         var fleet = FleetStore.Open(asked.GetValue(_fleet)!, asked.GetValue(_wrappingKey));
-        var restart = TimeSpan.FromSeconds(Math.Max(_restartLeast.TotalSeconds, asked.GetValue(_port.TimeoutS)));
+        var restart = UnitRestart.Limit(asked.GetValue(_port.TimeoutS));
         var provisioning = new UnitProvisioning(fleet, () => _port.Open(asked), restart);
+        using var stopping = cancellation.Register(() => output.Note("Stopping, as soon as unit and fleet both have it or neither has."));
         if (asked.GetValue(_resume))
-            return Resume(provisioning, output, asked.GetValue(_label));
+            return Resume(provisioning, fleet, output, asked.GetValue(_label));
         var plan = new UnitPlan(asked.GetValue(_unit), asked.GetValue(_agency)!, asked.GetValue(_name)!)
         {
             Area = asked.GetValue(_area),
             Region = asked.GetValue(_region),
             Cellular = asked.GetValue(_cellular),
             Apn = asked.GetValue(_apn),
-            Wifi = asked.GetValue(_wifi),
-            Mqtt = asked.GetValue(_mqtt),
         };
-        provisioning.Provision(plan);
+        provisioning.Provision(plan, cancellation);
         if (asked.GetValue(_label) is { } label)
             WriteLabel(label, plan);
-        Tell(output, ProvisionEnd.Provisioned, plan);
+        Tell(output, fleet, ProvisionEnd.Provisioned, plan);
         return ExitCode.Ok;
     }
 
-    private static int Resume(UnitProvisioning provisioning, Output output, string? label)
+    private static int Resume(UnitProvisioning provisioning, FleetStore fleet, Output output, string? label)
     {
         var end = provisioning.Resume(out var plan);
         if (end == ProvisionEnd.Provisioned && label is not null)
             WriteLabel(label, plan!);
-        Tell(output, end, plan);
+        Tell(output, fleet, end, plan);
         return ExitCode.Ok;
     }
 
-    private static void Tell(Output output, ProvisionEnd end, UnitPlan? plan)
+    private static void Tell(Output output, FleetStore fleet, ProvisionEnd end, UnitPlan? plan)
     {
         var (word, text) = end switch
         {
@@ -132,6 +124,10 @@ internal sealed class ProvisionCommand
         output.Result(
             new JsonObject { ["outcome"] = word, ["unit"] = plan?.Unit, ["agency"] = plan?.Agency, ["name"] = plan?.Name },
             page => page.Line(new Cell(text, end == ProvisionEnd.Provisioned ? Tone.Good : Tone.Plain)));
+        if (end != ProvisionEnd.Provisioned)
+            return;
+        foreach (var warning in fleet.Warnings())
+            output.Note(warning);
     }
 
     private static void WriteLabel(string file, UnitPlan plan)
@@ -144,15 +140,5 @@ internal sealed class ProvisionCommand
         {
             throw new CommandException(ExitCode.Missing, "label-not-written", $"The unit is provisioned; its label was not written: {e.Message}", e);
         }
-    }
-
-    private static ServerAddress? Address(ArgumentResult argument)
-    {
-        var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
-        var colon = text.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535)
-            return new ServerAddress(text[..colon], port);
-        argument.AddError($"{text}: HOST:PORT, for example gateway.example.org:1700.");
-        return null;
     }
 }

@@ -7,8 +7,13 @@ namespace BoatTelemetry.BoatCtl.Decode;
 /// Explains frames field by field, in the order of docs/FRAME-SPEC.md's rejections. Whether a frame is good is Core's codec to say; which bits
 /// say what, and which of them are wrong, is <see cref="BodyLayout"/>'s. One thread.
 /// </summary>
-internal sealed class FrameExplainer(FrameKeys keys)
+/// <param name="keys">What frames are opened with.</param>
+/// <param name="search">How a live frame's counter is looked for.</param>
+internal sealed class FrameExplainer(FrameKeys keys, LiveSearch search)
 {
+    // Some tenths of a second.
+    private const int SilentCandidates = 50_000;
+
     private readonly FrameCodec _codec = new();
     private readonly TrackExplainer _tracks = new();
     private readonly Dictionary<(int Unit, FrameDirection Direction), uint> _liveCounters = [];
@@ -125,15 +130,20 @@ internal sealed class FrameExplainer(FrameKeys keys)
         return unreadable;
     }
 
-    // From a little before the unit's last one on, then from the beginning.
+    // From a little before the unit's last one on, then from the beginning; or around the one that was given, and nowhere else.
     private IEnumerable<uint> Candidates()
     {
-        const long Cycles = 1L << (32 - FrameHeader.LiveCounterBits);
+        const long AllCycles = 1L << (32 - FrameHeader.LiveCounterBits);
         var low = (uint)_codec.Header.CounterLow;
-        var last = _liveCounters.GetValueOrDefault((_codec.Header.Unit, FrameLimits.DirectionOf(_codec.Header.Kind)));
-        var first = Math.Max(0, (last >> FrameHeader.LiveCounterBits) - 16L);
-        for (var i = 0L; i < Cycles; i++)
-            yield return (uint)(((first + i) % Cycles) << FrameHeader.LiveCounterBits) | low;
+        var last = search.Near ?? _liveCounters.GetValueOrDefault((_codec.Header.Unit, FrameLimits.DirectionOf(_codec.Header.Kind)));
+        var first = Math.Max(0, (last >> FrameHeader.LiveCounterBits) - LiveSearch.CyclesBefore);
+        var cycles = search.Near is null ? AllCycles : Math.Min(AllCycles - first, 2 * LiveSearch.CyclesBefore);
+        for (var i = 0L; i < cycles; i++)
+        {
+            if (i == SilentCandidates)
+                search.Long(_codec.Header.Unit);
+            yield return (uint)(((first + i) % AllCycles) << FrameHeader.LiveCounterBits) | low;
+        }
     }
 
     private IEnumerable<ExplainedField> Sealed(string meaning, string tag = "not looked at")

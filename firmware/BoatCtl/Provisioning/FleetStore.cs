@@ -24,12 +24,12 @@ internal sealed class FleetStore
         return errors.Count == 0 ? new FleetStore(Path.GetFullPath(file), key) : throw Unreadable(errors);
     }
 
-    /// <summary>What is in the file now.</summary>
+    /// <summary>What is in the file now. Units may be without keys in it, as in what a gateway exported for a technician.</summary>
     /// <exception cref="CommandException">It cannot be read, or is wrong.</exception>
     public FleetDocument Load()
     {
         List<ConfigurationError> errors = [];
-        return FleetFile.LoadDocument(FilePath, _wrappingKey, errors) ?? throw Unreadable(errors);
+        return FleetFile.LoadDocument(FilePath, _wrappingKey, errors, keysExpected: false) ?? throw Unreadable(errors);
     }
 
     /// <summary>Refuses what could not be added to a fleet.</summary>
@@ -62,6 +62,21 @@ internal sealed class FleetStore
         var unit = new FleetUnitEntry(plan.Unit, plan.Agency, plan.Name) { Key = key, Area = AreaName(fleet, plan.Area, areas) };
         var next = fleet with { Areas = areas, Units = [.. fleet.Units, unit] };
         Replace(next);
+    }
+
+    /// <summary>What the technician should know of the file as it is now; nothing where all is well.</summary>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public IEnumerable<string> Warnings()
+    {
+        var fleet = Load();
+        if (FleetWriter.Exposure(FilePath, fleet, _wrappingKey) is { } exposure)
+            yield return exposure;
+        var keyless = fleet.Units.Count(unit => unit.Key is null);
+        if (keyless > 0)
+        {
+            yield return $"{keyless} of {fleet.Units.Count} units in {FilePath} have no key there: no gateway runs by this file. "
+                + "Its operator takes it in with \"gateway fleet import\", where each of them keeps the key that it has.";
+        }
     }
 
     /// <summary>A key as a file beside the fleet may have it: wrapped, if the fleet's are.</summary>

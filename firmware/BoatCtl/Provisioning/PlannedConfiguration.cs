@@ -28,14 +28,6 @@ internal static class PlannedConfiguration
             Set(config, "cellular", "apn", plan.Apn);
         }
 
-        if (plan.Wifi is { } ssid)
-        {
-            Set(config, "wifi", "enabled", true);
-            Set(config, "wifi", "ssid", ssid);
-            Set(config, "wifi", "mqttHost", plan.Mqtt!.Host);
-            Set(config, "wifi", "mqttPort", plan.Mqtt.Port);
-        }
-
         return config;
     }
 

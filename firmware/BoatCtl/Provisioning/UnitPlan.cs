@@ -2,9 +2,6 @@ using BoatTelemetry.Core.Frames;
 
 namespace BoatTelemetry.BoatCtl.Provisioning;
 
-/// <summary>A server's address.</summary>
-internal sealed record ServerAddress(string Host, int Port);
-
 /// <summary>What a unit is to be: its entry in the fleet and its configuration.</summary>
 /// <param name="Unit">Its number, 0 to 16,383.</param>
 /// <param name="Agency">A level of its topics.</param>
@@ -21,9 +18,4 @@ internal sealed record UnitPlan(int Unit, string Agency, string Name)
     public ServerAddress? Cellular { get; init; }
 
     public string? Apn { get; init; }
-
-    /// <summary>The network's name; null for no Wi-Fi of its own.</summary>
-    public string? Wifi { get; init; }
-
-    public ServerAddress? Mqtt { get; init; }
 }

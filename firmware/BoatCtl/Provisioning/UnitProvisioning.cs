@@ -42,7 +42,12 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
 
     /// <summary>All of it. The key leaves this method by the unit's cable and the files alone.</summary>
     /// <exception cref="CommandException">Not done: nothing was changed, or, with <see cref="ExitCode.HalfDone"/>, --resume settles it.</exception>
-    public void Provision(UnitPlan plan)
+    /// <param name="plan">What the unit is to be.</param>
+    /// <param name="cancellation">
+    /// Calls it off: before the key is sent, what was begun is taken back; from then on it is done to the end, since only a unit that has started
+    /// anew shows whether the key has arrived.
+    /// </param>
+    public void Provision(UnitPlan plan, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (File.Exists(PendingUnit.PathFor(fleet)))
@@ -55,8 +60,12 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
             CheckUnit(bench.Ask("info"));
             var before = bench.Ask("config get")["config"]!.AsObject();
             pending = new PendingUnit(plan, new UnitKey(RandomNumberGenerator.GetBytes(16)), before);
+            if (cancellation.IsCancellationRequested)
+                throw Stopped("Nothing was changed.");
             pending.Save(fleet);
             Configure(bench, PlannedConfiguration.Of(before, plan, document.Area));
+            if (cancellation.IsCancellationRequested)
+                CallOff(bench, pending);
             pending = pending with { IsKeySent = true };
             pending.Update(fleet);
             SetKey(bench, pending);
@@ -114,6 +123,22 @@ internal sealed class UnitProvisioning(FleetStore fleet, Func<BenchClient> open,
             bench.Ask("config set", new JsonObject { ["config"] = pending.Before.DeepClone() });
         PendingUnit.Delete(fleet);
     }
+
+    private void CallOff(BenchClient bench, PendingUnit pending)
+    {
+        try
+        {
+            TakeBack(bench, pending);
+        }
+        catch (BenchException e)
+        {
+            throw HalfDone($"Stopped; the unit is configured and has no key: {e.Message}");
+        }
+
+        throw Stopped("Neither the unit nor the fleet has it; provision it anew.");
+    }
+
+    private static CommandException Stopped(string state) => new(ExitCode.NotGood, "stopped", "Stopped. " + state);
 
     private static CommandException AnotherUnit(PendingUnit pending, string has) => new(
         ExitCode.Refused, "another-unit", $"This unit {has}: plug the one in that was left half provisioned, which is to be unit {pending.Plan.Unit}.");

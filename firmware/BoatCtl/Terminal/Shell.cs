@@ -9,6 +9,14 @@ namespace BoatTelemetry.BoatCtl.Terminal;
 /// </summary>
 internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal)
 {
+    // A unit's last answer may be waited for.
+    private static readonly TimeSpan _ending = TimeSpan.FromSeconds(2);
+
+    // A command that is asked to end may finish what it must not leave half done: as long as a unit takes to start, and some answers.
+    private static readonly TimeSpan _finishing = TimeSpan.FromSeconds(120);
+
+    private readonly HashSet<Command> _finishes = [];
+
     /// <summary>Of every command.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
@@ -22,9 +30,12 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
     /// <summary>Gives a command its body, which returns an <see cref="ExitCode"/> or throws a <see cref="CommandException"/>.</summary>
     public void Does(Command command, Func<ParseResult, Output, CancellationToken, int> body)
     {
-        // On another thread: only when the action has returned its task does the library listen for Ctrl-C.
+        // On another thread, for this one waits for Ctrl-C, too.
         command.SetAction((asked, cancellation) => Task.Run(() => Guarded(asked, body, cancellation), CancellationToken.None));
     }
+
+    /// <summary>Ctrl-C does not end this command but asks it to: its body looks at its token where it can stop.</summary>
+    public void Finishes(Command command) => _finishes.Add(command);
 
     /// <summary>Parses the arguments and does what they ask for; the exit code.</summary>
     public async Task<int> RunAsync(RootCommand root, string[] arguments, CancellationToken cancellation = default)
@@ -39,7 +50,15 @@ internal sealed class Shell(TextWriter result, TextWriter error, bool isTerminal
             return ExitCode.Usage;
         }
 
-        return await asked.InvokeAsync(new InvocationConfiguration { Output = result, Error = error, EnableDefaultExceptionHandler = false }, cancellation);
+        using var termination = new Termination(_finishes.Contains(asked.CommandResult.Command) ? _finishing : _ending, cancellation);
+        var invocation = new InvocationConfiguration
+        {
+            Output = result,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await await Task.WhenAny(asked.InvokeAsync(invocation, termination.Asked), termination.Forced);
     }
 
     private int Guarded(ParseResult asked, Func<ParseResult, Output, CancellationToken, int> body, CancellationToken cancellation)

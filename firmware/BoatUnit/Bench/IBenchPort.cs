@@ -34,8 +34,8 @@ public interface ISelfTestRun
     int StepMs { get; }
 }
 
-/// <summary>What the unit senses now.</summary>
-public interface ISensorView
+/// <summary>What the unit senses now, or how it is, as fields of a reply.</summary>
+public interface IBenchView
 {
     /// <summary>Writes fields; what is unknown is written as null.</summary>
     void Write(JsonWriter into);

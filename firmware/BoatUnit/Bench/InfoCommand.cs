@@ -12,9 +12,15 @@ public sealed class InfoCommand : BenchCommand
     private readonly Configuration _configuration;
     private readonly KeyStore _keys;
     private readonly Supervisor _supervisor;
+    private readonly IBenchView _view;
 
-    public InfoCommand(Configuration configuration, KeyStore keys, Supervisor supervisor)
+    /// <param name="configuration">What it is configured as.</param>
+    /// <param name="keys">Its key.</param>
+    /// <param name="supervisor">Why and since when it runs.</param>
+    /// <param name="view">Its links and its storage.</param>
+    public InfoCommand(Configuration configuration, KeyStore keys, Supervisor supervisor, IBenchView view)
     {
+        _view = view;
         _configuration = configuration;
         _keys = keys;
         _supervisor = supervisor;
@@ -45,6 +51,7 @@ public sealed class InfoCommand : BenchCommand
         line.Field("starts", (long)_supervisor.Starts);
         line.Field("uptimeMs", _supervisor.UptimeMs(request.MonotonicMs));
         line.Field("freeBytes", (long)nanoFramework.Runtime.Native.GC.Run(false));
+        _view.Write(line);
     }
 
     private static string StateWord(ConfigState state)

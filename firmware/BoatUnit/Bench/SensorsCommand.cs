@@ -13,13 +13,13 @@ public sealed class SensorsCommand : BenchCommand
 
     private const int IntervalDefaultMs = 1_000;
 
-    private readonly ISensorView _view;
+    private readonly IBenchView _view;
     private bool _running;
     private long _nextMs;
     private long _intervalMs;
 
     /// <param name="view">The sensors, or null where there are none.</param>
-    public SensorsCommand(ISensorView view)
+    public SensorsCommand(IBenchView view)
     {
         _view = view;
     }

@@ -84,7 +84,8 @@ public static class ConfigKeys
     public static readonly ConfigEntry CellularHost = ConfigEntry.Text(Cellular, "host", "", 0, 63);
     public static readonly ConfigEntry CellularPort = ConfigEntry.Number(Cellular, "port", 1_700, 1, 65_535);
 
-    // wifi: MQTT in harbour. Passwords are secrets; a broker's certificate authority is a file beside this configuration.
+    // wifi: MQTT in harbour. Passwords are secrets; the certificate of the broker's authority has an area of its own, or is a
+    // file beside this configuration.
     public static readonly ConfigEntry WifiEnabled = ConfigEntry.Flag(Wifi, "enabled", false);
     public static readonly ConfigEntry WifiSsid = ConfigEntry.Text(Wifi, "ssid", "", 0, 32);
     public static readonly ConfigEntry WifiMqttHost = ConfigEntry.Text(Wifi, "mqttHost", "", 0, 63);

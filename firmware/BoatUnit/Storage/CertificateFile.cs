@@ -3,7 +3,7 @@ using System.IO;
 
 namespace BoatTelemetry.BoatUnit.Storage;
 
-/// <summary>A certificate that was put beside the unit's own files (nanoff --filedeployment).</summary>
+/// <summary>A certificate that was put beside the unit's own files (nanoff --filedeployment), for those who do not set it over the console.</summary>
 public static class CertificateFile
 {
     /// <summary>Reads it; false if there is no name, no such file, or it cannot be read.</summary>

@@ -11,7 +11,8 @@ namespace BoatTelemetry.BoatUnit.Storage;
 //   records of 512 bytes or less, see below       11      11
 //   both copies of the configuration               2       2
 //   free: what littlefs copies to                  6       6
-//   the platform's files (Wi-Fi, certificates)     3       5
+//   both slots of the broker's certificate         2       2
+//   the platform's files (Wi-Fi)                   1       3
 //   journal                                       36     738
 //
 // littlefs keeps a file of at most a cache's size (esp_littlefs: 512 bytes) in its folder's metadata instead of in a
@@ -37,6 +38,9 @@ public sealed class StorageMap
     /// <summary>One for each copy.</summary>
     public const int ConfigBlocks = 2;
 
+    /// <summary>One for each slot.</summary>
+    public const int CertificateBlocks = 2;
+
     /// <summary>Of each record: two lanes of two.</summary>
     public const int RecordBlocks = FlashRecord.BlocksMin;
 
@@ -55,6 +59,9 @@ public sealed class StorageMap
 
     /// <summary>Passwords and the like.</summary>
     public IFlash Secrets { get; private set; }
+
+    /// <summary>The certificate of the broker's authority.</summary>
+    public IFlash Certificates { get; private set; }
 
     /// <summary>The unit's keys.</summary>
     public IFlash Keys { get; private set; }
@@ -78,6 +85,7 @@ public sealed class StorageMap
         StorageMap map = new StorageMap();
         map.Config = new LittleFsFlash(folder, "config", BlockBytes, ConfigBlocks);
         map.Secrets = new LittleFsFlash(folder, "secret", RecordBlockBytes, RecordBlocks);
+        map.Certificates = new LittleFsFlash(folder, "cert", BlockBytes, CertificateBlocks);
         map.Keys = new LittleFsFlash(folder, "key", RecordBlockBytes, RecordBlocks);
         map.Counters = new LittleFsFlash(folder, "count", RecordBlockBytes, RecordBlocks);
         map.Supervisor = new LittleFsFlash(folder, "super", RecordBlockBytes, RecordBlocks);
@@ -88,11 +96,12 @@ public sealed class StorageMap
 
     /// <summary>The areas as the caller has them, for a board whose flash is another.</summary>
     public static StorageMap Of(
-        IFlash config, IFlash secrets, IFlash keys, IFlash counters, IFlash supervisor, IFlash airtime, IFlash journal)
+        IFlash config, IFlash secrets, IFlash certificates, IFlash keys, IFlash counters, IFlash supervisor, IFlash airtime, IFlash journal)
     {
         StorageMap map = new StorageMap();
         map.Config = config;
         map.Secrets = secrets;
+        map.Certificates = certificates;
         map.Keys = keys;
         map.Counters = counters;
         map.Supervisor = supervisor;

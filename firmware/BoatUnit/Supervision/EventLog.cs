@@ -30,6 +30,7 @@ public enum LogEvent
     ConfigChanged = 22,
     SecretChanged = 23,
     KeyChanged = 24,
+    CertificateChanged = 25,
 
     // 40 and up: the receiver; 60: the radio; 80: modem and MQTT; 100: sensors and inputs; 120: the journal.
     GnssFault = 40,

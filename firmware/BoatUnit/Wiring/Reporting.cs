@@ -61,7 +61,7 @@ public sealed class Reporting
 
     public UnitKeyring Keyring { get; }
 
-    public IFrameJournal Journal => _journal;
+    public FlashJournal Journal => _journal;
 
     public LinkDispatcher Dispatcher { get; }
 

@@ -3,7 +3,6 @@ using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Gnss;
 using BoatTelemetry.BoatUnit.Sensors;
 using BoatTelemetry.Core.Gnss;
-using BoatTelemetry.Core.Links;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Sensors;
 using BoatTelemetry.Core.Time;
@@ -11,17 +10,17 @@ using BoatTelemetry.Core.Time;
 namespace BoatTelemetry.BoatUnit.Wiring;
 
 /// <summary>What the unit senses, for the bench console's live view. Its names are those of docs/bench-console.md.</summary>
-public sealed class SensorView : ISensorView
+public sealed class SensorView : IBenchView
 {
     private readonly ReceiverPort _receiver;
     private readonly BoardSensors _sensors;
     private readonly PanelInputs _inputs;
-    private readonly UnitLinks _links;
+    private readonly LinkView _links;
     private readonly TimeKeeper _time;
     private readonly IUnitClock _clock;
 
     public SensorView(
-        ReceiverPort receiver, BoardSensors sensors, PanelInputs inputs, UnitLinks links, TimeKeeper time, IUnitClock clock)
+        ReceiverPort receiver, BoardSensors sensors, PanelInputs inputs, LinkView links, TimeKeeper time, IUnitClock clock)
     {
         _receiver = receiver;
         _sensors = sensors;
@@ -42,11 +41,7 @@ public sealed class SensorView : ISensorView
         into.Field("open", _inputs.IsOpen);
         into.Field("floatUp", _inputs.IsFloatUp);
         into.EndObject();
-        into.BeginObject("links");
-        WriteLink(into, "lora", _links.LoRa);
-        WriteLink(into, "cellular", _links.Cellular);
-        WriteLink(into, "wifi", _links.Wifi);
-        into.EndObject();
+        _links.Write(into);
     }
 
     private static void WriteReadings(JsonWriter into, SensorReadings readings)
@@ -70,36 +65,6 @@ public sealed class SensorView : ISensorView
     private static string BilgeWord(BilgeState bilge)
     {
         return bilge == BilgeState.Dry ? "dry" : bilge == BilgeState.Water ? "water" : "high";
-    }
-
-    private static void WriteLink(JsonWriter into, string name, IUnitLink link)
-    {
-        if (link == null)
-        {
-            into.Field(name, (string)null);
-            return;
-        }
-
-        into.BeginObject(name);
-        into.Field("state", StateWord(link.State));
-        Value(into, "rssiDbm", link.RssiDbm == RadioLevel.Unknown ? Fix.Unknown : link.RssiDbm);
-        Value(into, "snrCdb", link.SnrCdb == RadioLevel.Unknown ? Fix.Unknown : link.SnrCdb);
-        into.EndObject();
-    }
-
-    private static string StateWord(LinkState state)
-    {
-        switch (state)
-        {
-            case LinkState.Starting:
-                return "starting";
-            case LinkState.Ready:
-                return "ready";
-            case LinkState.Busy:
-                return "busy";
-            default:
-                return "down";
-        }
     }
 
     private static void Value(JsonWriter into, string name, int value)

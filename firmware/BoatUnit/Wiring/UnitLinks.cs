@@ -28,6 +28,9 @@ public sealed class UnitLinks
     /// <inheritdoc cref="LoRa"/>
     public WifiLink Wifi { get; private set; }
 
+    /// <summary>Why there is no link over Wi-Fi although it is configured: no-key, safe-mode, no-certificate; else null.</summary>
+    public string WifiOff { get; set; }
+
     /// <summary>
     /// Makes the LoRa link; the ledger goes on where the run before left it. It may only listen where the configuration is
     /// lost: that says nothing of the region, and the default is another country's.

@@ -11,28 +11,30 @@ namespace BoatTelemetry.BoatUnit.Wiring;
 
 /// <summary>
 /// The self-test as the bench console runs it: the golden vectors on the chip's own cryptography, one a step, then what is
-/// fitted: receiver, sensors, radio, modem, flash.
+/// fitted: receiver, sensors, radio, modem, Wi-Fi, flash.
 /// </summary>
 public sealed class UnitSelfTest : ISelfTestRun, IMicrosecondClock, IFreeMemory
 {
     private const int UsPerMs = 1_000;
-    private const int PartSteps = 5;
+    private const int PartSteps = 6;
 
     private readonly IUnitClock _clock;
     private readonly ReceiverPort _receiver;
     private readonly BoardSensors _sensors;
     private readonly UnitLinks _links;
+    private readonly LinkView _view;
     private readonly UnitPlatform _platform;
     private VectorSelfTest _vectors;
     private int _part;
 
-    public UnitSelfTest(UnitPlatform platform, ReceiverPort receiver, BoardSensors sensors, UnitLinks links)
+    public UnitSelfTest(UnitPlatform platform, ReceiverPort receiver, BoardSensors sensors, UnitLinks links, LinkView view)
     {
         _platform = platform;
         _clock = platform.Clock;
         _receiver = receiver;
         _sensors = sensors;
         _links = links;
+        _view = view;
     }
 
     /// <inheritdoc/>
@@ -113,10 +115,13 @@ public sealed class UnitSelfTest : ISelfTestRun, IMicrosecondClock, IFreeMemory
                 Say("sensors", faults == (int)SensorFaults.None, faults == 0 ? null : "faults " + faults.ToString());
                 break;
             case 2:
-                SayLink("radio", _links.LoRa);
+                SayLink("radio", _links.LoRa, null);
                 break;
             case 3:
-                SayLink("modem", _links.Cellular);
+                SayLink("modem", _links.Cellular, null);
+                break;
+            case 4:
+                SayLink("wifi", _links.Wifi, _view.WifiFailure());
                 break;
             default:
                 byte[] one = new byte[1];
@@ -125,11 +130,11 @@ public sealed class UnitSelfTest : ISelfTestRun, IMicrosecondClock, IFreeMemory
         }
     }
 
-    private void SayLink(string name, IUnitLink link)
+    private void SayLink(string name, IUnitLink link, string failure)
     {
-        if (link == null)
+        if (link == null || failure != null)
         {
-            Say(name, true, "not in use");
+            Say(name, failure == null, failure == null ? "not in use" : failure);
             return;
         }
 

@@ -13,12 +13,14 @@ public sealed class BoardFlash
     public BoardFlash(int journalBlocks)
     {
         Journal = new SimulatedFlash(ProgramBytes, StorageMap.BlockBytes, journalBlocks);
-        Map = StorageMap.Of(Config, Secrets, Keys, Counters, Supervisor, Airtime, Journal);
+        Map = StorageMap.Of(Config, Secrets, Certificates, Keys, Counters, Supervisor, Airtime, Journal);
     }
 
     public SimulatedFlash Config { get; } = new(ProgramBytes, StorageMap.BlockBytes, StorageMap.ConfigBlocks);
 
     public SimulatedFlash Secrets { get; } = Record();
+
+    public SimulatedFlash Certificates { get; } = new(ProgramBytes, StorageMap.BlockBytes, StorageMap.CertificateBlocks);
 
     public SimulatedFlash Keys { get; } = Record();
 
@@ -34,7 +36,7 @@ public sealed class BoardFlash
     public StorageMap Map { get; }
 
     /// <summary>All of them.</summary>
-    public IEnumerable<SimulatedFlash> All => [Config, Secrets, Keys, Counters, Supervisor, Airtime, Journal];
+    public IEnumerable<SimulatedFlash> All => [Config, Secrets, Certificates, Keys, Counters, Supervisor, Airtime, Journal];
 
     private static SimulatedFlash Record() => new(ProgramBytes, StorageMap.RecordBlockBytes, StorageMap.RecordBlocks);
 }

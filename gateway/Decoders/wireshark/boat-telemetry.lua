@@ -1,7 +1,7 @@
 -- BoatTelemetry frames in Wireshark and tshark, 4.0 (Lua 5.2) to 4.4 (Lua 5.4). Load: docs/decoders.md.
 -- Layout: docs/FRAME-SPEC.md and docs/FRAME-SPEC-track.md.
 --
--- Three protocols: "boat", a sealed frame; "boat_udp", datagrams of length-prefixed frames; "boat_semtech", the Semtech
+-- Three protocols: "boat", a sealed frame; "boat_udp", datagrams as cellular units send them (docs/ingest.md); "boat_semtech", the Semtech
 -- UDP packet-forwarder protocol (PROTOCOL.TXT of Lora-net/packet_forwarder), whose rxpk and txpk carry frames.
 
 local EPOCH_S = 1262304000 -- 2010-01-01T00:00:00Z
@@ -596,7 +596,7 @@ boat.prefs.counters = Pref.string("Start of counters", "",
 boat.prefs.down_counters = Pref.string("Start of downlink counters", "",
   "unit:counter of the first acknowledgement; the second since 2010 of the capture where nothing is said")
 boat.prefs.cycles = Pref.uint("Cycles to search", 16, "How many times 4,096 ahead of the last counter a live frame is looked for")
-boat_udp.prefs.ports = Pref.range("UDP ports", "", "Ports whose datagrams are length-prefixed frames", 65535)
+boat_udp.prefs.ports = Pref.range("UDP ports", "", "Ports whose datagrams are frames: the gateway's cellular port", 65535)
 semtech.prefs.ports = Pref.range("UDP ports", "1700", "Ports of packet forwarders", 65535)
 
 local KINDS = {
@@ -1205,12 +1205,17 @@ function boat.init()
   solved = {}
 end
 
--- ---- UDP datagrams of length-prefixed frames
+-- ---- UDP datagrams of frames (docs/ingest.md, "Cellular units"): behind a byte 00 several, each behind its length; else one
 
 function boat_udp.dissector(tvb, pinfo, tree)
   pinfo.cols.protocol = "BOAT"
   local item = tree:add(boat_udp, tvb())
-  local at, infos = 0, {}
+  if tvb:len() == 0 then return 0 end
+  if tvb(0, 1):uint() ~= 0 then
+    pinfo.cols.info = dissect_frame(tvb, pinfo, tree, nil, "udp")
+    return tvb:len()
+  end
+  local at, infos = 1, {}
   while at < tvb:len() do
     local length = tvb(at, 1):uint()
     item:add(U.length, tvb(at, 1))

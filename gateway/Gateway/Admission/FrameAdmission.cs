@@ -217,10 +217,11 @@ public sealed class FrameAdmission
             _clocks.Measure(frame.Unit, timeUtcMs, reception.ReceivedUtcMs);
         (outcome == AdmissionOutcome.Admitted ? _metrics.FramesAdmitted : _counts.SentAgain).Add();
 
+        // Before the commit tells of the frame: who answers knows by then which way it came.
+        Heard(frame.Unit, frame.Class, counter, in reception);
         var id = journal.Append(datagram, entry.ToKept());
         if (outcome == AdmissionOutcome.Admitted)
             entry.Recent.Add(key, isDurable, counter, id, reception.ReceivedMonotonicMs, RecentFrames.Hearer(in reception));
-        Heard(frame.Unit, frame.Class, counter, in reception);
         return outcome;
     }
 

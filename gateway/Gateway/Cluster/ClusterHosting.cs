@@ -10,12 +10,11 @@ namespace BoatTelemetry.Gateway.Cluster;
 /// <summary>The stages of a gateway in a cluster, in the order of their start.</summary>
 internal static class ClusterHosting
 {
-    /// <summary>Adds what stands before the admission: it begins behind the spool and stops before it.</summary>
+    /// <summary>Adds what stands before the admission: it begins behind the spool and stops before it. It asks for an <see cref="IClusterBroker"/>.</summary>
     public static void AddCluster(
         this IServiceCollection services,
         ClusterOptions options,
-        Func<IServiceProvider, IJournal, IHostedService> makeOutlets,
-        Func<IServiceProvider, string, CancellationToken, Task> evict)
+        Func<IServiceProvider, IJournal, IHostedService> makeOutlets)
     {
         services.AddSingleton(options);
         services.AddSingleton<ClusterMetrics>();
@@ -38,8 +37,10 @@ internal static class ClusterHosting
         services.AddStage(provider => new ClusterPublishing(
             provider.GetRequiredService<ClusterParts>(),
             journal => makeOutlets(provider, journal),
-            (name, cancellationToken) => evict(provider, name, cancellationToken),
+            provider.GetRequiredService<IClusterBroker>(),
+            options,
             provider.GetRequiredService<StageGuard>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClusterPublishing>>()));
         services.AddStage(provider => ActivatorUtilities.CreateInstance<SpoolForwarder>(provider));
     }

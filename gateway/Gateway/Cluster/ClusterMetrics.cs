@@ -18,6 +18,15 @@ public sealed class ClusterMetrics(GatewayMetrics metrics)
 
     public EventCounter LeasesLost { get; } = new(metrics.Meter, "cluster.leases_lost", "Shards whose lease ended against this gateway's will.");
 
+    public EventCounter TimesAside { get; } =
+        new(metrics.Meter, "cluster.times_aside", "Times that this gateway gave its shards up because it did not reach the broker.");
+
+    public EventCounter EvictionsFailed { get; } =
+        new(metrics.Meter, "cluster.evictions_failed", "Tries to have a broker end another gateway's connection that failed; they are made again.");
+
+    public EventCounter EvictionsDropped { get; } =
+        new(metrics.Meter, "cluster.evictions_dropped", "Gateways whose connection was to be ended and that found no room among those that wait.");
+
     public EventCounter CursorsRefused { get; } =
         new(metrics.Meter, "cluster.cursors_refused", "Cursors that did not move, because the shard has another holder.");
 

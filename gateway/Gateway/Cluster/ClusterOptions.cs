@@ -20,6 +20,9 @@ public sealed record ClusterOptions
     /// <summary>How long a gateway publishes for a shard after it was last heard of, s.</summary>
     public required int LeaseS { get; init; }
 
+    /// <summary>After how long without the broker a gateway gives its shards up, s.</summary>
+    public required int BrokerAwayS { get; init; }
+
     /// <summary>How many days a delivered frame stays in the database.</summary>
     public required int RetentionDays { get; init; }
 
@@ -36,6 +39,7 @@ public sealed record ClusterOptions
             GatewayIndex = cluster.Number("gatewayIndex", 0, GatewaysMax - 1, cluster.IsPresent ? null : 0),
             Shards = cluster.Number("shards", 1, 1024, 12),
             LeaseS = cluster.Number("leaseS", 2, 60, 5),
+            BrokerAwayS = cluster.Number("brokerAwayS", 2, 3600, 15),
             RetentionDays = cluster.Number("retentionDays", 1, 3650, 30),
         };
         cluster.Finish();

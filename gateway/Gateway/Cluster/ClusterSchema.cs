@@ -6,7 +6,7 @@ namespace BoatTelemetry.Gateway.Cluster;
 /// <summary>Lays the tables where there are none, and checks those that are there.</summary>
 internal static class ClusterSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Days for which partitions are made ahead: a cluster whose gateways are all stopped that long makes them when one starts.</summary>
     public const int DaysAhead = 3;

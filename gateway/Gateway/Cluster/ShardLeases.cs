@@ -28,13 +28,13 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly HashSet<int> _givenUp = [];
-    private readonly HashSet<string> _seizedFrom = new(StringComparer.Ordinal);
     private readonly TimeSpan _usable;
     private ShardSet _held = ShardSet.None;
     private TaskCompletionSource _changed = NewSignal();
     private Task _loop = Task.CompletedTask;
     private long _renewedAt;
     private int _share;
+    private bool _isAside;
     private bool _isPrepared;
     private volatile bool _isFailing;
 
@@ -53,6 +53,7 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         _metrics = metrics;
         _time = time;
         _log = log;
+        Seized = new SeizedGateways(metrics);
         _usable = TimeSpan.FromSeconds(options.LeaseS * (100 - RestPercent) / 100.0);
     }
 
@@ -71,6 +72,8 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _metrics.Gauge("cluster.shards_held", "Shards that this gateway publishes for.", () => HeldCount);
+        _metrics.Gauge("cluster.aside", "1 while this gateway takes no shards, because it does not reach the broker.", () => IsAside ? 1 : 0);
+        _metrics.Gauge("cluster.evictions_waiting", "Gateways whose connection a broker is still to end.", () => Seized.Count);
         var began = _time.GetTimestamp();
         while (true)
         {
@@ -148,18 +151,35 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         Change(new ShardSet([.. Held.Leases.Where(lease => !shards.Contains(lease.Shard))], []));
     }
 
+    /// <summary>The gateways whose shards were taken over, until their connections have ended.</summary>
+    internal SeizedGateways Seized { get; }
+
+    /// <summary>Whether it takes no shards.</summary>
+    internal bool IsAside
+    {
+        get
+        {
+            lock (_lock)
+                return _isAside;
+        }
+    }
+
     /// <summary>
-    /// The gateways whose shards were seized since this was asked last, whatever has become of these shards meanwhile: they may be paused, not
-    /// dead.
+    /// Gives all shards back with the next renewal and takes none; whoever published for them has come to rest. The others share them out
+    /// among themselves, and have the broker end this gateway's connection first.
     /// </summary>
-    internal IReadOnlyList<string> TakeSeizedFrom()
+    internal void StandAside()
     {
         lock (_lock)
-        {
-            string[] names = [.. _seizedFrom];
-            _seizedFrom.Clear();
-            return names;
-        }
+            _isAside = true;
+        Change(ShardSet.None);
+    }
+
+    /// <summary>Takes its share again from the next renewal on.</summary>
+    internal void TakePart()
+    {
+        lock (_lock)
+            _isAside = false;
     }
 
     private TimeSpan RenewInterval => TimeSpan.FromSeconds((double)_options.LeaseS / RenewalsPerLease);
@@ -221,12 +241,16 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         }
 
         int[] givenUp;
+        bool isAside;
         lock (_lock)
-            givenUp = [.. _givenUp];
+            (givenUp, isAside) = ([.. _givenUp], _isAside);
         var askedAt = _time.GetTimestamp();
-        var (leases, seizedFrom, share) = await _database.RunAsync(connection => AskAsync(connection, givenUp, cancellationToken), cancellationToken);
+        var (leases, seizedFrom, share) = await _database.RunAsync(connection => AskAsync(connection, givenUp, isAside, cancellationToken), cancellationToken);
         Volatile.Write(ref _renewedAt, askedAt);
         Volatile.Write(ref _share, share);
+
+        // Whatever becomes of their shards; and before the set is seen, for whoever sees it asks for them first.
+        Seized.Add(seizedFrom);
         lock (_lock)
         {
             // What was given up while the answer was on its way is in it still, and free after the next one.
@@ -234,22 +258,22 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
             leases.RemoveAll(lease => _givenUp.Contains(lease.Shard));
         }
 
-        if (!leases.SequenceEqual(Held.Leases))
-        {
-            _metrics.LeasesTaken.Add(leases.Except(Held.Leases).Count());
-            Change(new ShardSet(leases, seizedFrom));
-        }
+        if (leases.SequenceEqual(Held.Leases))
+            return;
+        _metrics.LeasesTaken.Add(leases.Except(Held.Leases).Count());
+        Change(new ShardSet(leases, seizedFrom));
     }
 
     private async Task<(List<ShardLease> Leases, List<string> SeizedFrom, int Share)> AskAsync(
-        NpgsqlConnection connection, int[] givenUp, CancellationToken cancellationToken)
+        NpgsqlConnection connection, int[] givenUp, bool isAside, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT shard, token, seized_from, share FROM renew_leases($1, $2, $3, $4, $5)", connection);
+        await using var command = new NpgsqlCommand("SELECT shard, token, seized_from, share FROM renew_leases($1, $2, $3, $4, $5, $6)", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _options.GatewayIndex });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _instance });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _options.Name });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(_options.LeaseS) });
         command.Parameters.Add(new NpgsqlParameter { Value = givenUp, NpgsqlDbType = NpgsqlDbType.Integer | NpgsqlDbType.Array });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isAside });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<ShardLease> leases = [];
         List<string> seizedFrom = [];
@@ -288,8 +312,11 @@ public sealed partial class ShardLeases : IHostedService, IDisposable
         {
             if (to.Leases.Count == 0 && _held.Leases.Count == 0)
                 return;
+
+            // An answer from before it stood aside.
+            if (to.Leases.Count > 0 && _isAside)
+                return;
             Volatile.Write(ref _held, to);
-            _seizedFrom.UnionWith(to.SeizedFrom);
             signal = _changed;
             _changed = NewSignal();
         }

@@ -1,4 +1,4 @@
--- The cluster's tables and functions, version 1; docs/decisions/cluster.md says why they are as they are.
+-- The cluster's tables and functions, version 3; docs/decisions/cluster.md says why they are as they are.
 -- Laid by the first gateway that finds none (ClusterSchema.cs), in one transaction.
 
 CREATE TABLE cluster (
@@ -78,7 +78,8 @@ CREATE TABLE gateway (
     index integer PRIMARY KEY,
     instance uuid NOT NULL,
     name text NOT NULL,
-    until timestamptz NOT NULL
+    until timestamptz NOT NULL,
+    is_aside boolean NOT NULL
 );
 
 CREATE TABLE lease (
@@ -171,8 +172,10 @@ BEGIN
 END $$;
 
 -- Registers a gateway for so long, renews the leases that it holds, and gives it what is free of its share.
--- Another gateway of the same index or name: error BT001.
-CREATE FUNCTION renew_leases(p_index integer, p_instance uuid, p_name text, p_ttl interval, p_given_up integer[])
+-- Another gateway of the same index or name: error BT001. One that stands aside, because it does not reach the broker, stays
+-- registered, has no share, and leaves its name on what it gives up: whoever takes that has the broker end its connection.
+CREATE FUNCTION renew_leases(
+    p_index integer, p_instance uuid, p_name text, p_ttl interval, p_given_up integer[], p_is_aside boolean)
 RETURNS TABLE (shard integer, token bigint, seized_from text, share integer)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -189,13 +192,19 @@ BEGIN
         RAISE EXCEPTION 'another gateway has this index or name: %', v_other USING ERRCODE = 'BT001';
     END IF;
 
-    INSERT INTO gateway AS g (index, instance, name, until) VALUES (p_index, p_instance, p_name, v_now + p_ttl)
-        ON CONFLICT (index) DO UPDATE SET instance = p_instance, name = p_name, until = v_now + p_ttl;
+    INSERT INTO gateway AS g (index, instance, name, until, is_aside) VALUES (p_index, p_instance, p_name, v_now + p_ttl, p_is_aside)
+        ON CONFLICT (index) DO UPDATE SET instance = p_instance, name = p_name, until = v_now + p_ttl, is_aside = p_is_aside;
     UPDATE lease l SET until = '-infinity', instance = NULL, holder = NULL
         WHERE l.instance = p_instance AND l.shard = ANY (p_given_up);
+    IF p_is_aside THEN
+        UPDATE lease l SET until = '-infinity', instance = NULL WHERE l.instance = p_instance;
+        RETURN;
+    END IF;
+
     UPDATE lease l SET until = v_now + p_ttl WHERE l.instance = p_instance AND l.until > v_now;
 
-    SELECT ceil((SELECT c.shards FROM cluster c)::numeric / count(*)) INTO v_share FROM gateway g WHERE g.until > v_now;
+    SELECT ceil((SELECT c.shards FROM cluster c)::numeric / count(*)) INTO v_share FROM gateway g
+        WHERE g.until > v_now AND NOT g.is_aside;
     SELECT count(*) INTO v_held FROM lease l WHERE l.instance = p_instance AND l.until > v_now;
 
     RETURN QUERY

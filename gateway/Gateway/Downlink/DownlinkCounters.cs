@@ -24,6 +24,13 @@ internal sealed class DownlinkCounters
         _clock = new SteadyClock(time);
     }
 
+    /// <summary>Looks at the clock, so that a leap is noticed when it happens, and not with the next counter.</summary>
+    public void LookAtClock()
+    {
+        lock (_lock)
+            _clock.UtcMs();
+    }
+
     /// <summary>The next counter of an acknowledgement.</summary>
     public DownlinkDrop TryNextAcknowledgement(int unit, out uint counter) => TryNext(_acknowledgements, unit, out counter);
 

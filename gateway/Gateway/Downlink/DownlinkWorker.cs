@@ -25,7 +25,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     /// <summary>Named limit: results told and not yet looked at. A status that finds no room tells it again later.</summary>
     public const int ResultsMax = 4096;
 
-    /// <summary>How often what has expired is looked for, ms.</summary>
+    /// <summary>How often what has expired is looked for, and whether the clock was set, ms.</summary>
     public const int ExpireIntervalMs = 1_000;
 
     /// <summary>An acknowledgement through a network that must wait for a counter is tried again after this, ms.</summary>
@@ -46,6 +46,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
     private readonly DownlinkOptions _options;
     private readonly FleetSource _fleet;
     private readonly CommandQueue _commands;
+    private readonly DownlinkCounters _counters;
     private readonly DownlinkSealer _sealer;
     private readonly StageGuard _guard;
     private readonly DownlinkMetrics _metrics;
@@ -82,7 +83,8 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         _options = options;
         _fleet = fleet;
         _commands = commands;
-        _sealer = new DownlinkSealer(new DownlinkCounters(store, options.GatewayIndex, time), commands);
+        _counters = new DownlinkCounters(store, options.GatewayIndex, time);
+        _sealer = new DownlinkSealer(_counters, commands);
         _guard = guard;
         _metrics = metrics;
         _time = time;
@@ -126,9 +128,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         if (wantsCommand && unit.HasNewKey(in state))
             _events.Writer.TryWrite(new DownlinkEvent(DownlinkEventKind.KeyChanged, frame.Unit));
 
-        // The admission tells of the reception as well, perhaps only after this.
         var reception = datagram.Reception;
-        unit.Heard(frame.Class, frame.Counter, in reception);
         var isDurable = frame.Class == FrameClass.Durable;
         var gatherMs = reception.Link != UplinkLink.Lora ? _options.NetworkGatherMs : isDurable ? _options.GatherMs : LiveWaitMs;
         var dueMs = reception.ReceivedMonotonicMs + gatherMs;
@@ -176,6 +176,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
             if (nowMs >= nextExpireMs)
             {
                 _commands.Expire();
+                _counters.LookAtClock();
                 nextExpireMs = nowMs + ExpireIntervalMs;
             }
 

@@ -9,7 +9,9 @@ namespace BoatTelemetry.Gateway.Downlink;
 /// </summary>
 /// <remarks>
 /// Meanwhile the time goes on from what it was before by the monotonic clock. A clock that said less than the firmware's own
-/// release was not set yet: the first believable time counts at once.
+/// release was not set yet: the first believable time counts at once. A leap forward soon after the start is not believed sooner than
+/// others, though a board without a clock of its own begins in the past until NTP sets it: counters only go up, and of a clock that was a
+/// day ahead for a second no unit would take a downlink for a day. Such a board starts the gateway behind time-sync.target.
 /// </remarks>
 internal sealed class SteadyClock
 {
@@ -39,7 +41,7 @@ internal sealed class SteadyClock
     /// <summary>Whether a leap is not believed yet.</summary>
     public bool IsLeaping => _isLeaping;
 
-    /// <summary>UTC, milliseconds since 1970-01-01.</summary>
+    /// <summary>UTC, milliseconds since 1970-01-01. To be asked for now and then: a leap counts from when it is first seen.</summary>
     public long UtcMs()
     {
         var wallUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();

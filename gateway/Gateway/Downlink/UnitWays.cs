@@ -33,8 +33,7 @@ internal sealed class UnitWays
     private DurableAnswer? _answer;
 
     /// <summary>
-    /// A genuine reception; told once or more, by whoever comes first. One without a way back is of no use here, nor one from
-    /// before the last window opened.
+    /// A genuine reception. One without a way back is of no use here, nor one from before the last window opened.
     /// </summary>
     public void Heard(FrameClass frameClass, uint counter, in Reception reception)
     {
@@ -57,7 +56,7 @@ internal sealed class UnitWays
     }
 
     /// <summary>
-    /// A frame is committed. True if the unit is to be listed for an answer at that time, and was not for so early a one. A
+    /// A frame is committed whose reception was told before. True if the unit is to be listed for an answer at that time, and was not for so early a one. A
     /// copy of a transmission that had its answer already, which UDP or a forwarder has made, has no other one.
     /// </summary>
     /// <param name="state">The unit's state, committed with the frame.</param>

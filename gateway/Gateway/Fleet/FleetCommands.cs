@@ -88,6 +88,8 @@ internal static class FleetCommands
             if (document is null || imported is null || FleetImport.Merge(document, imported, Path.GetFileName(file), errors) is not { } merged)
                 return null;
             FleetWriter.Replace(file, new FleetWriter(key is null ? KeyForm.Clear : KeyForm.Wrapped, key).ToJson(merged));
+            if (FleetWriter.Exposure(file, merged, key) is { } exposure)
+                Console.Error.WriteLine(exposure);
             return $"{imported.Units.Count} units taken in, {merged.Units.Count} in the fleet";
         }));
         return command;

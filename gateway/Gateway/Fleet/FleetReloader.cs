@@ -12,11 +12,20 @@ namespace BoatTelemetry.Gateway.Fleet;
 /// changes nothing but <see cref="FleetSource.Status"/>.
 /// </summary>
 public sealed partial class FleetReloader(
-    FleetOptions options, FleetSource fleet, StageGuard guard, GatewayMetrics metrics, TimeProvider time, ILogger<FleetReloader> log)
+    FleetOptions options,
+    FleetSource fleet,
+    IEnumerable<IFleetNames> names,
+    StageGuard guard,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<FleetReloader> log)
     : IHostedService, IDisposable
 {
     /// <summary>After a change the file is left alone so long: an editor writes it in several steps.</summary>
     public const int SettleMs = 250;
+
+    // Named limit: names in one line of the log.
+    private const int NamesToldMax = 10;
 
     private readonly EventCounter _reloads = new(metrics.Meter, "fleet.reloads", "The fleet was replaced by the file's.");
     private readonly EventCounter _failures = new(
@@ -122,6 +131,15 @@ public sealed partial class FleetReloader(
         var added = next.Units.Count(unit => before.Find(unit.Unit) is null);
         var removed = before.Units.Count(unit => next.Find(unit.Unit) is null);
         Log.Replaced(log, options.File, next.Units.Count, added, removed, next.Concentrators.Count);
+        WarnOfNames(next);
+    }
+
+    // Each reload says it again: it is how things are now.
+    private void WarnOfNames(FleetRegistry next)
+    {
+        var absent = names.SelectMany(part => part.NotIn(next)).ToList();
+        if (absent.Count > 0)
+            Log.NamesAbsent(log, options.File, string.Join(", ", absent.Take(NamesToldMax)), Math.Max(0, absent.Count - NamesToldMax));
     }
 
     private static partial class Log
@@ -131,6 +149,9 @@ public sealed partial class FleetReloader(
 
         [LoggerMessage(252, LogLevel.Error, "Fleet {File}: {Errors} mistakes, the fleet in use stays; the first: {Error}")]
         public static partial void Refused(ILogger log, string file, int errors, string error);
+
+        [LoggerMessage(254, LogLevel.Warning, "Fleet {File}: what the configuration names is not in it, and has no effect: {Names} ({More} more)")]
+        public static partial void NamesAbsent(ILogger log, string file, string names, int more);
 
         [LoggerMessage(253, LogLevel.Warning, "Fleet {File}: not every change is noticed: {Message}; SIGHUP has it read again")]
         public static partial void WatchFailed(ILogger log, string file, string message);

@@ -49,12 +49,19 @@ internal sealed partial class JournalPublisher(
     private MqttKeeper? _keeper;
     private Task? _loop;
     private long _behind;
+    private volatile bool _isHeard;
 
     /// <summary>Committed numbers that are not delivered, as of the last message made.</summary>
     public long Behind => Volatile.Read(ref _behind);
 
     /// <summary>How the connection is; null before the start.</summary>
     public MqttKeeperStatus? Connection => _keeper?.Status;
+
+    /// <summary>
+    /// Whether a connection stands and its broker has acknowledged the state that each begins with: one that takes connections and answers
+    /// nothing is of no use.
+    /// </summary>
+    public bool IsHeard => _isHeard;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -105,20 +112,33 @@ internal sealed partial class JournalPublisher(
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
         await SayAsync(link, states.Online(), abort.Token);
-        await RetellAsync(link, abort.Token);
+        _isHeard = true;
+        try
+        {
+            await HeardSessionAsync(link, leave, abort.Token);
+        }
+        finally
+        {
+            _isHeard = false;
+        }
+
+        await SayAsync(link, states.Stopped(), abort.Token);
+    }
+
+    private async Task HeardSessionAsync(IMqttLink link, CancellationToken leave, CancellationToken abort)
+    {
+        await RetellAsync(link, abort);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
         var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
         try
         {
-            await PublishJournalAsync(link, abort.Token);
+            await PublishJournalAsync(link, abort);
         }
         finally
         {
             await end.CancelAsync();
             await EndAsync(beside);
         }
-
-        await SayAsync(link, states.Stopped(), abort.Token);
     }
 
     private async Task RetellAsync(IMqttLink link, CancellationToken abort)

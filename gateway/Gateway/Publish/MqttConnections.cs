@@ -34,6 +34,9 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     /// <summary>The library, and whether the broker is inside this process's care.</summary>
     public string Description => _broker is null ? _stack.Name : $"{_stack.Name}, embedded";
 
+    /// <summary>How many brokers there are to connect to, of which each keeper uses one at a time.</summary>
+    public int BrokerCount => _configuration.Embedded is null ? _configuration.Brokers.Count : 1;
+
     /// <summary>How many publishes a connection has on its way at most.</summary>
     public int PublishesPendingMax => _configuration.PublishesPendingMax;
 
@@ -76,19 +79,18 @@ public sealed class MqttConnections : IHostedService, IAsyncDisposable
     }
 
     /// <summary>
-    /// Has the broker end the connection of another client of this name, if it has one (MQTT 5 section 3.1.4: a second
+    /// Has a broker end the connection of another client of this name, if it has one (MQTT 5 section 3.1.4: a second
     /// CONNECT with a client id takes the session over). The other's will is published.
     /// </summary>
-    /// <exception cref="MqttLinkException">A broker was not reached, or refused.</exception>
-    public async Task EvictAsync(string clientId, CancellationToken cancellationToken)
+    /// <param name="broker">Which, from 0 on; see <see cref="BrokerCount"/>.</param>
+    /// <param name="clientId">The other's.</param>
+    /// <param name="cancellationToken">Ends the trying.</param>
+    /// <exception cref="MqttLinkException">The broker was not reached, or refused.</exception>
+    public async Task EvictAsync(int broker, string clientId, CancellationToken cancellationToken)
     {
-        // Nobody here knows which of them the other one is connected to.
-        foreach (var broker in Brokers)
-        {
-            await using var link = _stack.CreateLink();
-            await link.ConnectAsync(Options(broker, clientId, will: null), cancellationToken);
-            await link.DisconnectAsync();
-        }
+        await using var link = _stack.CreateLink();
+        await link.ConnectAsync(Options(Brokers[broker], clientId, will: null), cancellationToken);
+        await link.DisconnectAsync();
     }
 
     /// <inheritdoc/>

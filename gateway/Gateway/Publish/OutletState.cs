@@ -23,6 +23,9 @@ internal sealed class OutletState
     /// <summary>How the connection is; null while nothing is published here.</summary>
     public MqttKeeperStatus? Connection => _publisher?.Connection;
 
+    /// <summary>Whether a connection stands and its broker has acknowledged a publish over it.</summary>
+    public bool IsHeard => _publisher?.IsHeard == true;
+
     /// <summary>This one publishes from now on.</summary>
     public void Begins(JournalPublisher publisher) => _publisher = publisher;
 

@@ -17,6 +17,7 @@ internal static class PublishServices
     {
         services.AddSingleton<PublishMetrics>();
         services.AddSingleton(configuration.Publish);
+        services.AddSingleton<IFleetNames>(configuration.Schedules);
         services.AddSingleton(new TopicCache(configuration.TopicRoot));
         services.AddSingleton(provider => new FrameMessages(
             provider.GetRequiredService<TopicCache>(), configuration.LiveMessageExpiryS, provider.GetService<IUnitClockSkew>()));
@@ -39,10 +40,9 @@ internal static class PublishServices
         var stopTimeout = TimeSpan.FromSeconds(configuration.StopTimeoutS);
         if (configuration.Cluster is { } cluster)
         {
+            services.AddSingleton<IClusterBroker, OutletBroker>();
             services.AddCluster(
-                cluster,
-                (provider, journal) => ActivatorUtilities.CreateInstance<JournalPublisher>(provider, journal, stopTimeout),
-                (provider, name, cancellation) => provider.GetRequiredService<MqttConnections>().EvictAsync(name, cancellation));
+                cluster, (provider, journal) => ActivatorUtilities.CreateInstance<JournalPublisher>(provider, journal, stopTimeout));
             return;
         }
 

@@ -9,7 +9,7 @@ namespace BoatTelemetry.Gateway.Publish;
 /// How often units report, as they are configured: the section <c>schedules</c> of docs/gateway-config.md. What it does not name has the
 /// unit's own defaults.
 /// </summary>
-public sealed class UnitSchedules
+public sealed class UnitSchedules : IFleetNames
 {
     private const int MsPerS = 1000;
 
@@ -52,6 +52,15 @@ public sealed class UnitSchedules
         _units.TryGetValue(unit, out var own) ? own
         : agency is not null && _agencies.TryGetValue(agency, out var ofAgency) ? ofAgency
         : _others;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> NotIn(FleetRegistry fleet)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        var agencies = fleet.Units.Select(static unit => unit.Agency).Concat(fleet.Agencies.Select(static agency => agency.Name)).ToHashSet(StringComparer.Ordinal);
+        return _agencies.Keys.Where(agency => !agencies.Contains(agency)).Order(StringComparer.Ordinal).Select(static agency => $"schedules: agency {agency}")
+            .Concat(_units.Keys.Where(unit => fleet.Find(unit) is null).Order().Select(static unit => $"schedules: unit {unit}"));
+    }
 
     // The keys, their ranges and defaults are those of the unit's own section "reports" (firmware/BoatUnit/Config/ConfigKeys.cs).
     private static UnitSchedule ReadOne(ConfigurationSection section)

@@ -72,8 +72,12 @@ internal sealed class MosquittoLink : IMqttLink
         }
     }
 
-    public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken) =>
-        _publishes.PublishAsync(message, cancellationToken);
+    public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken)
+    {
+        if (_options?.Version == MqttVersion.Mqtt311)
+            MqttChecks.NoProperties(message);
+        return _publishes.PublishAsync(message, cancellationToken);
+    }
 
     public async Task SubscribeAsync(string topicFilter, MqttQos qos, CancellationToken cancellationToken)
     {

@@ -1,28 +1,37 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using MQTTnet;
+using MQTTnet.Adapter;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Diagnostics.PacketInspection;
 using MQTTnet.Exceptions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace BoatTelemetry.Mqtt.MqttNet;
 
-/// <summary>A link over MQTTnet's client, which could connect again but here never does.</summary>
-internal sealed class MqttNetLink : IMqttLink
+/// <summary>
+/// A link over MQTTnet's client, which could connect again but here never does. Publishes go past the client: <see cref="MqttNetConnection"/>.
+/// </summary>
+internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
 {
     // A peer that no longer reads must not hold up a clean end.
     private const int DisconnectTimeoutMs = 2_000;
 
-    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly MqttClient _client;
     private readonly TaskCompletionSource<MqttDisconnection> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PublishWindow _publishes;
     private int _started;
     private int _disposed;
+    private MqttNetConnection? _connection;
     private volatile bool _isConnected;
+    private MqttVersion _version;
 
     public MqttNetLink()
     {
-        _publishes = new PublishWindow(publish => _ = SendAsync(publish), Abandon);
+        // Under the window's lock, so that they are sent in the order of the calls.
+        _publishes = new PublishWindow(publish => _connection!.Publish(publish), Abandon);
+        _client = new MqttClient(this, MqttNetNullLogger.Instance);
         _client.ApplicationMessageReceivedAsync += ReceivedAsync;
         _client.DisconnectedAsync += DisconnectedAsync;
     }
@@ -37,6 +46,7 @@ internal sealed class MqttNetLink : IMqttLink
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("A link connects once.");
+        _version = options.Version;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options.ConnectTimeoutMs);
         try
@@ -60,8 +70,12 @@ internal sealed class MqttNetLink : IMqttLink
         }
     }
 
-    public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken) =>
-        _publishes.PublishAsync(message, cancellationToken);
+    public Task PublishAsync(MqttMessage message, CancellationToken cancellationToken)
+    {
+        if (_version == MqttVersion.Mqtt311)
+            MqttChecks.NoProperties(message);
+        return _publishes.PublishAsync(message, cancellationToken);
+    }
 
     public async Task SubscribeAsync(string topicFilter, MqttQos qos, CancellationToken cancellationToken)
     {
@@ -127,6 +141,10 @@ internal sealed class MqttNetLink : IMqttLink
         return ValueTask.CompletedTask;
     }
 
+    IMqttChannelAdapter IMqttClientAdapterFactory.CreateClientAdapter(
+        MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger) =>
+        _connection = new MqttNetConnection(options, _publishes, exception => _ = LostAsync(exception));
+
     private MqttConnack Connected(MqttLinkOptions options, MqttClientConnectResult result)
     {
         var reason = (int)result.ResultCode;
@@ -143,24 +161,23 @@ internal sealed class MqttNetLink : IMqttLink
         var brokerMax = result.ReceiveMaximum is { } given and > 0 ? given : ushort.MaxValue;
         _isConnected = true;
         _publishes.Open(
-            Math.Min(options.PublishesPendingMax, brokerMax), result.MaximumPacketSize, options.AcknowledgementTimeoutMs);
+            Math.Min(Math.Min(options.PublishesPendingMax, PacketIdentifiers.PublishesMax), brokerMax), result.MaximumPacketSize, options.AcknowledgementTimeoutMs);
+
+        // Ended before it was known to stand: MQTTnet's event says that nothing was connected.
+        if (!_client.IsConnected)
+        {
+            End(new MqttDisconnection(MqttLinkFailure.ConnectionLost, null, "the other side closed the connection at once"));
+            throw _end.Task.Result.ToException();
+        }
+
         return new MqttConnack(result.IsSessionPresent, brokerMax);
     }
 
-    // Called by the window under its lock: everything up to the first await happens in the order of the publishes, and
-    // MQTTnet's own queue for the socket is first come, first served.
-    private async Task SendAsync(PendingPublish publish)
+    // What cannot be written on may still be read from: perhaps the broker's reason.
+    private async Task LostAsync(Exception exception)
     {
-        try
-        {
-            var result = await _client.PublishAsync(MqttNetMessages.ToMqttNet(publish.Message), CancellationToken.None);
-            _publishes.Acknowledged(publish, (int)result.ReasonCode, result.ReasonString);
-        }
-        catch (Exception exception)
-        {
-            var end = await EndOrLostAsync(exception);
-            _publishes.Failed(publish, end.ToException(publish.Message.Topic));
-        }
+        await EndOrLostAsync(exception);
+        DisposeElsewhere();
     }
 
     private async Task<MqttDisconnection> EndOrLostAsync(Exception exception)

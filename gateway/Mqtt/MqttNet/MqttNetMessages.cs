@@ -14,8 +14,9 @@ internal static class MqttNetMessages
     // for its persist timer before each (35 KB/s, seen with `ss -i` in November 2026), and 80 KB/s over a way of 100 ms.
     private const int SocketBufferBytes = 256 * 1024;
 
-    public static MqttApplicationMessage ToMqttNet(MqttMessage message) => new()
+    public static MqttPublishPacket ToPacket(MqttMessage message, ushort identifier) => new()
     {
+        PacketIdentifier = identifier,
         Topic = message.Topic,
         Payload = new ReadOnlySequence<byte>(message.Payload),
         QualityOfServiceLevel = (MqttQualityOfServiceLevel)message.Qos,

@@ -1,49 +1,37 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using BoatTelemetry.BoatCtl.Bench;
 using BoatTelemetry.Host.Unit;
+using BoatTelemetry.TestSupport;
 using Xunit;
 
 namespace BoatTelemetry.BoatCtl.Tests.Bench;
 
 public sealed class SerialLineTests
 {
-    // linux/asm-generic/ioctls.h: TIOCGEXCL.
-    private const nuint GetExclusive = 0x80045440;
-    private const int ReadWriteNoTerminal = 0x2 | 0x100;
-
     [Fact]
     public void Open_ThenClosed_IsFreeForTheNextProgram()
     {
         using var terminal = new PseudoTerminal();
         using (SerialLine.Open(terminal.Path))
-            Assert.True(IsTaken(terminal.Path));
+            Assert.Contains("another program has taken it", Assert.Throws<BenchException>(() => SerialLine.Open(terminal.Path)).Message, StringComparison.Ordinal);
 
-        Assert.False(IsTaken(terminal.Path));
+        using var next = SerialLine.Open(terminal.Path);
     }
 
-    // A superuser may open what is taken, so the tests ask the kernel.
-    private static bool IsTaken(string path)
+    // Killed, a program gives nothing back by itself.
+    [Fact]
+    public async Task Open_ProgramThatHadItIsKilled_IsFree()
     {
-        var descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), ReadWriteNoTerminal);
-        Assert.True(descriptor >= 0 || Marshal.GetLastPInvokeError() == 16);
-        if (descriptor < 0)
-            return true;
+        using var terminal = new PseudoTerminal();
+        await using (var monitor = new ProgramProcess("BoatCtl", "monitor", "--port", terminal.Path, "--timeout", "100"))
+        {
+            var asked = new byte[1];
+            while (terminal.Take(BenchClient.Baud, asked) == 0)
+                await Task.Delay(10);
+            Assert.Throws<BenchException>(() => SerialLine.Open(terminal.Path));
+            ProcessSignals.Send(monitor.Id, ProcessSignals.Kill);
+            await monitor.ExitAsync();
+        }
 
-        Assert.Equal(0, Control(descriptor, GetExclusive, out var isExclusive));
-        Assert.Equal(0, Close(descriptor));
-        return isExclusive != 0;
+        using var next = SerialLine.Open(terminal.Path);
     }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Control(int descriptor, nuint request, out int value);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
 }

@@ -88,7 +88,9 @@ public sealed class LookCommandTests(UnitFixture unit)
     public async Task Log_Followed_TellsWhatComesAndEndsWithCtrlC()
     {
         await using var follower = new ProgramProcess("BoatCtl", "log", "--follow", "--json", "--port", unit.Port, "--timeout", "30");
-        await follower.LineAsync("{\"number\":1,");
+
+        // Which is the oldest that the unit still has, its age says.
+        await follower.LineAsync("{\"number\":");
         ProcessSignals.Send(follower.Id, ProcessSignals.Interrupt);
 
         Assert.Equal(0, await follower.ExitAsync());
@@ -101,10 +103,36 @@ public sealed class LookCommandTests(UnitFixture unit)
         {
             await monitor.LineAsync("{\"atMs\":");
             ProcessSignals.Send(monitor.Id, ProcessSignals.Interrupt);
-            Assert.Equal(0, await monitor.ExitAsync());
+            var exit = await monitor.ExitAsync();
+            Assert.True(exit == 0, $"ended with {exit}:\n{monitor.Output}");
         }
 
         Assert.Equal(0, unit.Run("config", "get").ExitCode);
+    }
+
+    // The unit is stopped, so the command would wait for its last answer.
+    [Fact]
+    public async Task Monitor_CtrlCTwiceWhileTheUnitDoesNotAnswer_EndsAtOnceAsTheSignalDoes()
+    {
+        await using var monitor = new ProgramProcess("BoatCtl", "monitor", "--interval", "200", "--json", "--port", unit.Port);
+        await monitor.LineAsync("{\"atMs\":");
+        ProcessSignals.Send(unit.ProcessId, ProcessSignals.Stop);
+        try
+        {
+            ProcessSignals.Send(monitor.Id, ProcessSignals.Interrupt);
+            while (!monitor.HasExited)
+            {
+                ProcessSignals.TrySend(monitor.Id, ProcessSignals.Interrupt);
+                await Task.Delay(10);
+            }
+
+            var exit = await monitor.ExitAsync();
+            Assert.True(exit == 130, $"ended with {exit}:\n{monitor.Output}");
+        }
+        finally
+        {
+            ProcessSignals.Send(unit.ProcessId, ProcessSignals.Continue);
+        }
     }
 
     private static string? Result(Dictionary<string, JsonElement> parts, string name) => parts[name].GetProperty("result").GetString();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace BoatTelemetry.BoatCtl.Tests.Completion;
 
-/// <summary>The completion script in a real bash, with the real program behind it.</summary>
+/// <summary>The completion scripts in real shells, with the real program behind them.</summary>
 public sealed class CompletionTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("boatctl-completion-");
@@ -22,6 +22,44 @@ public sealed class CompletionTests : IDisposable
     {
         if (!OperatingSystem.IsWindows())
             Assert.Contains(expected, Complete(line));
+    }
+
+    // As a person does it: an interactive zsh on a pseudo-terminal, its own completion, Tab; a key of the test's writes what then stands on the line.
+    [ShellTheory("zsh")]
+    [InlineData("boatctl provis", "boatctl provision ")]
+    [InlineData("boatctl config back", "boatctl config backup ")]
+    [InlineData("boatctl flash --board carr", "boatctl flash --board carrier-s3 ")]
+    [UnsupportedOSPlatform("windows")]
+    public void Zsh_TabIsPressed_LineIsCompleted(string line, string expected)
+    {
+        WriteProgram();
+        var found = Path.Combine(_folder.FullName, "line");
+        Assert.True(Run("zsh", ["-f", Script(
+            $$"""
+            PATH={{_folder.FullName}}:$PATH
+            zmodload zsh/zpty
+            zpty shell zsh -f -i
+            zpty -w shell 'autoload -Uz compinit; compinit -u -D; eval "$(boatctl completion zsh)"; show() { print -r -- "$BUFFER" > {{found}} }; zle -N show; bindkey "^G" show'
+            zpty -w -n shell $'{{line}}\t\007'
+            for i in {1..900}; do [[ -s {{found}} ]] && break; sleep 0.1; done
+            zpty -d shell
+            """)]).ExitCode == 0);
+        Assert.True(File.Exists(found), "zsh has not taken the line");
+        Assert.Equal(expected, File.ReadAllText(found).TrimEnd('\n'));
+    }
+
+    // "complete -C" is fish's own way to ask what Tab would offer.
+    [ShellTheory("fish")]
+    [InlineData("boatctl provis", "provision")]
+    [InlineData("boatctl config back", "backup")]
+    [InlineData("boatctl flash --board carr", "carrier-s3")]
+    [UnsupportedOSPlatform("windows")]
+    public void Fish_LineIsBegun_IsCompleted(string line, string expected)
+    {
+        WriteProgram();
+        var run = Run("fish", ["--no-config", Script($"set -x PATH {_folder.FullName} $PATH\nboatctl completion fish | source\ncomplete -C \"{line}\"\n")]);
+        Assert.True(run.ExitCode == 0, run.Text);
+        Assert.Contains(expected, run.Text.Split('\n'));
     }
 
     [Theory]
@@ -40,12 +78,8 @@ public sealed class CompletionTests : IDisposable
     [UnsupportedOSPlatform("windows")]
     private string[] Complete(string line)
     {
-        var program = Path.Combine(_folder.FullName, "boatctl");
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec {ProgramProcess.PathOf("BoatCtl")} \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var script = Path.Combine(_folder.FullName, "ask.sh");
-        File.WriteAllText(
-            script,
+        WriteProgram();
+        var run = Run("bash", [Script(
             $"""
             set -e
             PATH={_folder.FullName}:$PATH
@@ -57,12 +91,33 @@ public sealed class CompletionTests : IDisposable
             COMP_CWORD=$((${"{"}#COMP_WORDS[@]{"}"} - 1))
             _boatctl
             printf '%s\n' "${"{"}COMPREPLY[@]{"}"}"
-            """);
-        using var bash = Process.Start(new ProcessStartInfo("bash", [script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = bash.StandardError.ReadToEndAsync();
-        var found = bash.StandardOutput.ReadToEnd();
-        bash.WaitForExit();
-        Assert.True(bash.ExitCode == 0, found + error.Result);
-        return found.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            """)]);
+        Assert.True(run.ExitCode == 0, run.Text);
+        return run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    // The program under the name that it is installed under.
+    [UnsupportedOSPlatform("windows")]
+    private void WriteProgram()
+    {
+        var program = Path.Combine(_folder.FullName, "boatctl");
+        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec {ProgramProcess.PathOf("BoatCtl")} \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    private string Script(string text)
+    {
+        var script = Path.Combine(_folder.FullName, "ask");
+        File.WriteAllText(script, text);
+        return script;
+    }
+
+    private static (int ExitCode, string Text) Run(string shell, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(shell, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var found = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, process.ExitCode == 0 ? found : found + error.Result);
     }
 }

@@ -54,6 +54,28 @@ public sealed class DecodeCommandTests : IDisposable
         Assert.Equal("2026-03-04T03:04:06Z, lora, concentrator aa555a0000000000, -103 dBm, -7.5 dB, SF7", run.Json().GetProperty("heard").GetString());
     }
 
+    // The vector's counter is 5000.
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("5000", 0)]
+    [InlineData("70000", 0)]
+    [InlineData("80000", 1)]
+    public void Decode_LiveFrameNearACounter_IsOpenedIfItIsNear(string? near, int exitCode)
+    {
+        var live = FrameVectors.GoodOne("live area: Batam, under way, alarm");
+        var run = BoatCtlRun.Of(["decode", live.Frame, "--key-file", Write("key", live.Key), .. near is null ? Array.Empty<string>() : ["--near", near]]);
+        Assert.True(run.ExitCode == exitCode, run.Out + run.Error);
+        Assert.Equal(exitCode == 0, run.Out.Contains("5000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Decode_LiveFrameThatNoKeyOpens_SaysThatItTakesItsTime()
+    {
+        var live = FrameVectors.GoodOne("live area: Batam, under way, alarm");
+        var run = BoatCtlRun.Of("decode", live.Frame, "--key-file", Write("key", new string('9', 32)));
+        Assert.Contains("--near", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no-frame", "zz")]
     [InlineData("no-frame", "123")]

@@ -65,7 +65,7 @@ public sealed class FrameExplainerTests
     public void Explain_WithoutAKey_TellsTheHeaderAndLeavesTheRestSealed()
     {
         var vector = FrameVectors.Good.First(one => one.Kind == 5);
-        var told = new FrameExplainer(FrameKeys.None).Explain(Convert.FromHexString(vector.Frame));
+        var told = new FrameExplainer(FrameKeys.None, LiveSearch.All).Explain(Convert.FromHexString(vector.Frame));
         Assert.Equal((FrameRejection.None, false), (told.Rejection, told.IsOpened));
         Assert.Equal(["version", "kind", "unit", "flags", "counter", "body", "tag"], told.Fields.Select(field => field.Name));
         AssertCoversEveryBit(told);
@@ -120,13 +120,13 @@ public sealed class FrameExplainerTests
         var frame = new byte[FrameLimits.FrameBytesMax];
         payload.CopyTo(frame, FrameHeader.DurableBytes);
         var length = new FrameCodec().SealTrack(kind, payload.Length, cipher, 77, 70_000, frame, 0);
-        return new FrameExplainer(FrameKeys.Of(key, null)).Explain(frame[..length]);
+        return new FrameExplainer(FrameKeys.Of(key, null), LiveSearch.All).Explain(frame[..length]);
     }
 
     private static FrameExplanation Explained(FrameVector vector)
     {
         var area = new OperatingArea(vector.OriginLatitudeE5, vector.OriginLongitudeE5);
-        return new FrameExplainer(FrameKeys.Of(Convert.FromHexString(vector.Key), area)).Explain(Convert.FromHexString(vector.Frame));
+        return new FrameExplainer(FrameKeys.Of(Convert.FromHexString(vector.Key), area), LiveSearch.All).Explain(Convert.FromHexString(vector.Frame));
     }
 
     private static void AssertCoversEveryBit(FrameExplanation told)

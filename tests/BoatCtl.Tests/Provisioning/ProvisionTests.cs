@@ -5,6 +5,7 @@ using BoatTelemetry.BoatCtl.Provisioning;
 using BoatTelemetry.BoatCtl.Terminal;
 using BoatTelemetry.BoatCtl.Tests.Support;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.TestSupport;
 using Xunit;
 
 namespace BoatTelemetry.BoatCtl.Tests.Provisioning;
@@ -74,7 +75,7 @@ public sealed class ProvisionTests : IDisposable
         var before = Ask("config get").ToJsonString();
         var store = FleetStore.Open(Fleet, null);
         var provisioning = new UnitProvisioning(store, () => new BenchClient(new CutLine(SerialLine.Open(Console), command, isSent), Console, TimeSpan.FromSeconds(5)), TimeSpan.Zero);
-        var failure = Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan));
+        var failure = Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan, default));
         Assert.Equal((exitCode, exitCode == ExitCode.HalfDone), (failure.ExitCode, File.Exists(Pending)));
         Assert.Equal(FleetText, File.ReadAllText(Fleet));
         if (exitCode == ExitCode.HalfDone && !OperatingSystem.IsWindows())
@@ -112,7 +113,7 @@ public sealed class ProvisionTests : IDisposable
                 return new BenchClient(SerialLine.Open(Console), Console, TimeSpan.FromSeconds(5));
             },
             TimeSpan.FromSeconds(30));
-        var failure = Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan));
+        var failure = Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan, default));
         Assert.Equal(ExitCode.HalfDone, failure.ExitCode);
         Assert.Equal("{", File.ReadAllText(Fleet));
 
@@ -134,7 +135,7 @@ public sealed class ProvisionTests : IDisposable
         {
             var provisioning = new UnitProvisioning(
                 FleetStore.Open(Fleet, null), () => new BenchClient(new CutLine(SerialLine.Open(Console), "key set", isSent: true), Console, TimeSpan.FromSeconds(5)), TimeSpan.Zero);
-            Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan));
+            Assert.ThrowsAny<CommandException>(() => provisioning.Provision(_plan, default));
         }
 
         var pending = File.ReadAllText(Pending);
@@ -142,6 +143,91 @@ public sealed class ProvisionTests : IDisposable
         var run = BoatCtlRun.Of("provision", "--resume", "--fleet", Fleet, "--port", At("tty2"), "--json");
         Assert.Equal((ExitCode.Refused, "another-unit"), (run.ExitCode, run.Json().GetProperty("error").GetString()));
         Assert.Equal((pending, FleetText), (File.ReadAllText(Pending), File.ReadAllText(Fleet)));
+    }
+
+    [Fact]
+    public void Provision_FleetExportedWithoutKeys_TakesTheUnitAndInventsNoKey()
+    {
+        File.WriteAllText(Fleet, FleetText.Replace(",\"key\":\"000102030405060708090a0b0c0d0e0f\"", "", StringComparison.Ordinal));
+        using var unit = BoatCtlProcess.Unit(Console);
+        var run = Provision();
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Contains("1 of 2 units", run.Error, StringComparison.Ordinal);
+        var units = FleetStore.Open(Fleet, null).Load().Units;
+        Assert.Null(units.Single(one => one.Unit == 3).Key);
+        Assert.Equal((string)Ask("info")["keyCheck"]!, KeyCheck.Of(units.Single(one => one.Unit == 77).Key!));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, true)]
+    public void Provision_FleetWithKeysInClear_KeepsItsModeAndWarnsIfOthersCanReadIt(UnixFileMode mode, bool warns)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.SetUnixFileMode(Fleet, mode);
+        using var unit = BoatCtlProcess.Unit(Console);
+        var run = Provision();
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(mode, File.GetUnixFileMode(Fleet));
+        Assert.Equal(warns ? 1 : 0, run.Error.Split("chmod 600").Length - 1);
+    }
+
+    // As Ctrl-C does it, at what the unit is being sent or says.
+    [Theory]
+    [InlineData("\"cmd\":\"config get\"", "nothing")]
+    [InlineData("\"cmd\":\"config set\"", "taken-back")]
+    [InlineData("\"cmd\":\"key set\"", "provisioned")]
+    [InlineData("\"rebooting\":true", "provisioned")]
+    public async Task Provision_Stopped_BothHaveItOrNeither(string at, string end)
+    {
+        using var unit = BoatCtlProcess.Unit(Console);
+        var before = Ask("config get").ToJsonString();
+        using var stop = new CancellationTokenSource();
+        using var cable = new FaultyCable(Console, (_, line) =>
+        {
+            if (line.EndsWith(at, StringComparison.Ordinal))
+                stop.Cancel();
+            return CableFault.None;
+        });
+        var run = await BoatCtlRun.OfAsync(
+            ["provision", "--unit", "77", "--agency", "polairud", "--name", "KP Hiu 3001", "--fleet", Fleet, "--port", cable.Port], cancellation: stop.Token);
+        cable.Dispose();
+        Assert.True(stop.IsCancellationRequested);
+        Assert.False(File.Exists(Pending), run.Error);
+        Assert.Contains("Stopping", run.Error, StringComparison.Ordinal);
+        if (end == "provisioned")
+        {
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal((string)Ask("info")["keyCheck"]!, KeyCheck.Of(FleetStore.Open(Fleet, null).Load().Units.Single(one => one.Unit == 77).Key!));
+            return;
+        }
+
+        Assert.Equal(ExitCode.NotGood, run.ExitCode);
+        Assert.Contains(end == "nothing" ? "Nothing was changed" : "provision it anew", run.Error, StringComparison.Ordinal);
+        Assert.Equal(("unset", before, FleetText), ((string)Ask("info")["key"]!, Ask("config get").ToJsonString(), File.ReadAllText(Fleet)));
+    }
+
+    [Fact]
+    public async Task Provision_ProcessIsInterrupted_FinishesWhatItMustNotLeaveHalfDone()
+    {
+        using var unit = BoatCtlProcess.Unit(Console);
+        var process = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var cable = new FaultyCable(Console, (toUnit, line) =>
+        {
+            if (toUnit && line.EndsWith("\"cmd\":\"key set\"", StringComparison.Ordinal))
+                ProcessSignals.Send(process.Task.Result, ProcessSignals.Interrupt);
+            return CableFault.None;
+        });
+        await using var run = new ProgramProcess(
+            "BoatCtl", "provision", "--unit", "77", "--agency", "polairud", "--name", "KP Hiu 3001", "--fleet", Fleet, "--port", cable.Port);
+        process.SetResult(run.Id);
+        Assert.True(await run.ExitAsync() == 0, run.Output);
+        cable.Dispose();
+        Assert.Contains("Stopping", run.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Pending));
+        Assert.Equal((string)Ask("info")["keyCheck"]!, KeyCheck.Of(FleetStore.Open(Fleet, null).Load().Units.Single(one => one.Unit == 77).Key!));
     }
 
     [Theory]
@@ -166,6 +252,9 @@ public sealed class ProvisionTests : IDisposable
         Assert.Equal((ExitCode.HalfDone, "unfinished"), (run.ExitCode, run.Json().GetProperty("error").GetString()));
         Assert.Equal("{}", File.ReadAllText(Pending));
     }
+
+    private BoatCtlRun Provision() =>
+        BoatCtlRun.Of("provision", "--unit", "77", "--agency", "polairud", "--name", "KP Hiu 3001", "--fleet", Fleet, "--port", Console);
 
     private JsonObject Ask(string command)
     {

@@ -27,8 +27,11 @@ public sealed class RadioTestCommandTests(ITestOutputHelper output) : IDisposabl
         var forwarder = gateway.WaitForLine("gateway ready:").Split("udp/")[1].Split(',')[0];
         using var unit = BoatCtlProcess.Start(
             "BoatCtl", "simulate", "--unit", "7", "--gateway", forwarder, "--key-file", At("unit.key"), "--state", At("flash"));
-        var run = await BoatCtlRun.OfAsync(
-            ["radio", "test", "--unit", "7", "--broker", $"127.0.0.1:{broker.Port}", "--count", "1", "--duration", "300", "--csv", At("test.csv"), "--json"]);
+
+        // The page's own command line, with this test's broker and folder.
+        var arguments = BoatctlPage.Examples(nameof(RadioTest_UnitUnderWay_TellsHowItIsHeardAndHowLongACommandTakes)).Single().Arguments.Select(word =>
+            word == "gateway.example.org" ? $"127.0.0.1:{broker.Port}" : Path.HasExtension(word) ? At(word) : word);
+        var run = await BoatCtlRun.OfAsync([.. arguments, "--json"]);
         output.WriteLine(run.Out + run.Error);
         Assert.True(run.ExitCode == 0, run.Out + run.Error + gateway.Output + unit.Output);
 
@@ -39,7 +42,7 @@ public sealed class RadioTestCommandTests(ITestOutputHelper output) : IDisposabl
         var way = json.GetProperty("ways")[0];
         Assert.InRange(way.GetProperty("rssi_dbm").GetProperty("mean").GetDouble(), -150, -30);
         Assert.InRange(way.GetProperty("spreading_factors")[0].GetInt32(), 7, 10);
-        var lines = await File.ReadAllLinesAsync(At("test.csv"));
+        var lines = await File.ReadAllLinesAsync(At("quay.csv"));
         Assert.Equal(json.GetProperty("ways").EnumerateArray().Sum(one => one.GetProperty("receptions").GetInt32()), lines.Length - 1);
 
         // What the gateway wrote down on the way is what decode reads.

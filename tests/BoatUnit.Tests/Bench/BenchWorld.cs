@@ -1,7 +1,9 @@
 using System.Text;
 using BoatTelemetry.BoatUnit.Bench;
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Storage;
 using BoatTelemetry.BoatUnit.Supervision;
+using BoatTelemetry.BoatUnit.Wiring;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Facade.Wires;
@@ -10,7 +12,7 @@ using BoatTelemetry.Simulator.Chips;
 namespace BoatTelemetry.BoatUnit.Tests.Bench;
 
 /// <summary>A console with a unit's real configuration, secrets, keys, log and supervisor behind it, on a clock of its own.</summary>
-internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun, ISensorView
+internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun, IBenchView
 {
     private const int StepMs = 10;
     private const int StepsMax = 2_000;
@@ -45,6 +47,8 @@ internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun
     public Configuration Configuration { get; }
 
     public SecretStore Secrets { get; }
+
+    public CertificateStore Certificate { get; } = new(new SimulatedFlash(16, 4096, 2));
 
     public FlashCounterStore Counters { get; }
 
@@ -145,7 +149,7 @@ internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun
 
     public bool RunStep() => ++_step <= 2;
 
-    void ISensorView.Write(JsonWriter into)
+    void IBenchView.Write(JsonWriter into)
     {
         into.Field("supplyMv", 12_640);
         into.Field("temperatureC", 31);
@@ -154,10 +158,11 @@ internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun
 
     private BenchCommand[] Commands() =>
     [
-        new InfoCommand(Configuration, Keys, Supervisor),
+        new InfoCommand(Configuration, Keys, Supervisor, new UnitView(new LinkView(new UnitLinks()), null!, Certificate)),
         new ConfigGetCommand(Configuration, Secrets),
         new ConfigSetCommand(Configuration, Log),
         new SecretSetCommand(Secrets, Log),
+        new CertificateSetCommand(Certificate, Log),
         new KeySetCommand(Keys, Supervisor, Log),
         new SelfTestCommand(this),
         new SensorsCommand(this),

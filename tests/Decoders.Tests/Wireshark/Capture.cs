@@ -32,7 +32,7 @@ internal sealed class Capture : IDisposable
 
     /// <summary>Frames in one datagram, each behind its length.</summary>
     public void AddFrames(params IReadOnlyList<byte[]> frames) =>
-        AddDatagram(FramesPort + 1, FramesPort, [.. frames.SelectMany(frame => frame.Prepend((byte)frame.Length))]);
+        AddDatagram(FramesPort + 1, FramesPort, [0, .. frames.SelectMany(frame => frame.Prepend((byte)frame.Length))]);
 
     /// <summary>A PUSH_DATA with an rxpk, or a PULL_RESP with a txpk.</summary>
     public void AddForwarded(byte[] frame, bool isUplink, bool urlSafe = false)

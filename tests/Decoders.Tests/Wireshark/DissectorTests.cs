@@ -143,7 +143,7 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
         using (var capture = new Capture(_tshark.CapturePath))
         {
             capture.AddFrames([frames[0], frames[1]]);
-            capture.AddDatagram(1, Capture.FramesPort, [(byte)frames[0].Length, .. frames[0], 24, 1, 2]);
+            capture.AddDatagram(1, Capture.FramesPort, [0, (byte)frames[0].Length, .. frames[0], 24, 1, 2]);
         }
 
         var packets = await _tshark.DissectAsync();
@@ -152,6 +152,25 @@ public sealed class DissectorTests(ITestOutputHelper output) : IDisposable
         Assert.Single(packets[1].All("boat.kind"));
         Assert.Contains("boat_udp.cut", packets[1].Names);
         Assert.DoesNotContain("boat_udp.cut", packets[0].Names);
+    }
+
+    // docs/ingest.md, "Cellular units": what CellularLink sends, and what the gateway answers, is one bare frame.
+    [Fact]
+    public async Task Datagram_OneBareFrame_IsDissectedAsUnitsSendIt()
+    {
+        var vectors = FrameVectors.Good.Where(v => v.Unit == 77 && v.Key == Key && v.Kind is 3 or 5 or 7).ToList();
+        Assert.Equal([3, 5, 7], vectors.Select(v => v.Kind).Distinct().Order());
+        using (var capture = new Capture(_tshark.CapturePath))
+        {
+            foreach (var vector in vectors)
+                capture.AddDatagram(40_000, Capture.FramesPort, Convert.FromHexString(vector.Frame));
+        }
+
+        var packets = await _tshark.DissectAsync($"boat.keys:77:{Key}");
+
+        Assert.Equal(vectors.Select(v => $"{v.Kind}"), packets.Select(packet => packet.One("boat.kind")));
+        Assert.All(packets.Where(packet => packet.One("boat.kind") is "3" or "5"), packet => Assert.Equal("good", packet.One("boat.tag_status")));
+        Assert.All(packets, packet => Assert.DoesNotContain("boat_udp.cut", packet.Names));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ namespace BoatTelemetry.EndToEnd.Tests.Docs;
 /// </remarks>
 internal sealed class GuideRun : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan _matching = TimeSpan.FromSeconds(10);
 
     private readonly string _test;

@@ -59,6 +59,27 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         Assert.Equal(repeatsBefore, cluster.Repeats);
     }
 
+    [Fact]
+    public async Task GatewayCutOffFromTheBroker_TheOtherPublishesForItsUnits_UntilItIsBack()
+    {
+        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2, brokerAwayS: 3);
+        using var sending = await cluster.SendAsync();
+
+        cluster.Ways[0].Cut();
+        await cluster.TakenOverAsync(from: 0, by: 1);
+        var before = cluster.Arrived;
+        await Eventually.TrueAsync(() => cluster.Arrived > before + 200, "positions arrive");
+        cluster.Ways[0].Mend();
+        await Eventually.TrueAsync(
+            () => cluster.Gateways[0].Log.Contains("takes part again", StringComparison.Ordinal), () => $"it takes part again\n{cluster.Logs()}");
+        await cluster.SharedOutAsync();
+        await cluster.AllArriveAsync(sending);
+
+        output.WriteLine($"{sending.Count} frames, {cluster.Repeats} came twice, {cluster.Overtaken} were overtaken");
+        cluster.AssertOrder();
+        Assert.Contains("seized from gateway-0", cluster.Gateways[1].Log, StringComparison.Ordinal);
+    }
+
     /// <summary>Live and durable frames; BOAT_FAULTS for a long campaign.</summary>
     [Fact]
     public async Task DatabaseKilled_FramesWaitInTheSpools_AndAllArriveWhenItIsBack()
@@ -106,6 +127,9 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 
         public List<TestGateway> Gateways { get; } = [];
 
+        /// <summary>Of each of them, the way to the broker.</summary>
+        public List<TcpRelay> Ways { get; } = [];
+
         /// <summary>Messages that have arrived, each id once.</summary>
         public int Arrived
         {
@@ -130,7 +154,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
 
         public int Repeats => Volatile.Read(ref _repeats);
 
-        public static async Task<ClusterRun> StartAsync(string database, int gateways)
+        public static async Task<ClusterRun> StartAsync(string database, int gateways, int brokerAwayS = 15)
         {
             var run = new ClusterRun(await MosquittoProcess.StartAsync(), database);
             try
@@ -140,7 +164,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
                 foreach (var kind in (string[])["position/#", "event", "track", "status/#"])
                     await run._subscriber.SubscribeAsync($"patrol/v1/+/+/{kind}", MqttQos.AtLeastOnce, CancellationToken.None);
                 for (var i = 0; i < gateways; i++)
-                    await run.StartGatewayAsync(i);
+                    await run.StartGatewayAsync(i, brokerAwayS);
                 return run;
             }
             catch
@@ -204,6 +228,8 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         {
             foreach (var gateway in Gateways)
                 await gateway.DisposeAsync();
+            foreach (var way in Ways)
+                await way.DisposeAsync();
             await _subscriber.DisposeAsync();
             await _broker.DisposeAsync();
             foreach (var boat in _boats)
@@ -221,22 +247,25 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
                 return $"missing: {string.Join(' ', stored.GetAwaiter().GetResult().Split(' ').Where(frame => !_ids.Contains(frame.Split(':')[0])).Take(MissingToldMax))}\ncursors: {cursors.GetAwaiter().GetResult()}\nbroker: {_broker.Log}";
         }
 
-        private async Task StartGatewayAsync(int index)
+        private async Task StartGatewayAsync(int index, int brokerAwayS)
         {
-            var gateway = new TestGateway($"\"host\": \"{MosquittoProcess.Host}\", \"port\": {_broker.Port}, \"clientId\": \"gateway-{index}\"", _boats);
+            var way = new TcpRelay(_broker.Port);
+            Ways.Add(way);
+            var gateway = new TestGateway($"\"host\": \"{MosquittoProcess.Host}\", \"port\": {way.Port}, \"clientId\": \"gateway-{index}\"", _boats);
             Gateways.Add(gateway);
             await File.WriteAllTextAsync(gateway.InFolder("cluster.txt"), _database);
-            gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {index}, \"shards\": 4, \"leaseS\": {LeaseS} }}");
+            gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {index}, \"shards\": 4, \"leaseS\": {LeaseS}, \"brokerAwayS\": {brokerAwayS} }}");
             await gateway.StartAsync();
         }
 
-        // Its log tells "publishes for shards 0:1 1:1", and that they have ended.
+        // Its log tells "publishes for shards 0:1 1:1", and that they have ended or were given up.
         private static string[] LastShards(TestGateway gateway)
         {
             const string Mark = "publishes for shards ";
             var log = gateway.Log;
             var at = log.LastIndexOf(Mark, StringComparison.Ordinal);
-            return at < 0 || log.LastIndexOf("leases have ended", StringComparison.Ordinal) > at
+            string[] ends = ["leases have ended", "stands aside"];
+            return at < 0 || ends.Any(end => log.LastIndexOf(end, StringComparison.Ordinal) > at)
                 ? []
                 : [.. log[(at + Mark.Length)..].Split('\n')[0].Split(',')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         }

@@ -219,32 +219,14 @@ public sealed class ShardLeasesTests(PostgresFixture postgres)
         Assert.Equal(0, await TestSql.ScalarAsync(database, "SELECT count(*) FROM outlet_cursor"));
     }
 
-    [Fact]
-    public async Task GatewayWhoseShardsWereSeized_IsEvicted_ThoughTheSetChangesBeforePublishingBegins()
-    {
-        var database = await postgres.CreateDatabaseAsync();
-        await using var first = await new TestClusterGateway(database, 0).StartAsync();
-        await TestSql.ExecuteAsync(database, "UPDATE lease SET until = '-infinity'; UPDATE gateway SET until = '-infinity'");
-        await using var second = await new TestClusterGateway(database, 1).StartAsync();
-        Assert.Equal(["gateway-0"], second.Leases.Held.SeizedFrom);
-
-        second.Leases.GiveUp([3]);
-        System.Collections.Concurrent.ConcurrentQueue<string> evicted = new();
-        await second.StartAsync(Publishing(second, new ShardRecorder(), evicted.Enqueue));
-
-        await Eventually.TrueAsync(() => !evicted.IsEmpty, "evicted");
-        Assert.Equal(["gateway-0"], evicted);
-    }
-
-    internal static ClusterPublishing Publishing(TestClusterGateway gateway, ShardRecorder recorder, Action<string>? evict = null) => new(
+    internal static ClusterPublishing Publishing(
+        TestClusterGateway gateway, ShardRecorder recorder, ScriptedClusterBroker? broker = null, TimeProvider? time = null) => new(
         gateway.Parts,
         recorder.Make,
-        (name, _) =>
-        {
-            evict?.Invoke(name);
-            return Task.CompletedTask;
-        },
+        broker ?? new ScriptedClusterBroker(),
+        gateway.Options,
         gateway.Guard,
+        time ?? gateway.Time,
         NullLogger<ClusterPublishing>.Instance);
 
     /// <summary>An outlet that delivers what it reads to a list.</summary>

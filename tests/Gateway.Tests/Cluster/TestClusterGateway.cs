@@ -19,7 +19,7 @@ internal sealed class TestClusterGateway : IAsyncDisposable
     private readonly List<IHostedService> _started = [];
     private bool _isDisposed;
 
-    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 60, TimeProvider? time = null, Stages? stages = null)
+    public TestClusterGateway(string connection, int index, int shards = 4, int leaseS = 60, TimeProvider? time = null, Stages? stages = null, int brokerAwayS = 15)
     {
         _ownStages = stages is null;
         _stages = stages ?? new Stages(datagramsMax: 4096, time);
@@ -29,6 +29,7 @@ internal sealed class TestClusterGateway : IAsyncDisposable
             GatewayIndex = index,
             Shards = shards,
             LeaseS = leaseS,
+            BrokerAwayS = brokerAwayS,
             RetentionDays = 30,
             Name = $"gateway-{index}",
         };
@@ -41,6 +42,8 @@ internal sealed class TestClusterGateway : IAsyncDisposable
     }
 
     public ClusterOptions Options { get; }
+
+    public TimeProvider Time => _stages.Time;
 
     public StageGuard Guard => _stages.Guard;
 

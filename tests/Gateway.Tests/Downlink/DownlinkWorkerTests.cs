@@ -311,6 +311,10 @@ public sealed class DownlinkWorkerTests : IAsyncLifetime, IDisposable
         };
         datagram.SetAdmitted(in admitted, codec.Body.AsSpan(0, codec.BodyBytes));
         var state = new AdmissionState(LiveWindowState.NeverSeen, window, new UnitKeyState(keyEpoch, GatewayKeyRing.NotSeen));
+
+        // In the admission's order: heard, and then committed.
+        var reception = datagram.Reception;
+        _worker.Heard(Unit, admitted.Class, counter, in reception);
         _worker.Committed(datagram, in state, isDuplicate);
     }
 

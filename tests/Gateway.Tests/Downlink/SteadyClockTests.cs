@@ -11,7 +11,37 @@ public sealed class SteadyClockTests
     private readonly SteadyClock _clock;
 
     // Not asked before the tests' own first step: a gateway may seal its first downlink long after its start.
-    public SteadyClockTests() => _clock = new SteadyClock(_time);
+    public SteadyClockTests()
+    {
+        _clock = new SteadyClock(_time);
+    }
+
+    // Set by a day and put right again, once each way: counters that had followed would stay ahead.
+    [Fact]
+    public void UtcMs_SetForwardSoonAfterTheStartAndBack_NeverLeft()
+    {
+        var time = new ManualTime(StartUtcMs);
+        var clock = new SteadyClock(time);
+        time.Step(TimeSpan.FromDays(1));
+        Assert.Equal(StartUtcMs, clock.UtcMs());
+        time.Step(TimeSpan.FromDays(-1));
+
+        Assert.Equal(StartUtcMs, clock.UtcMs());
+        Assert.False(clock.IsLeaping);
+    }
+
+    // Nothing was sealed for a while: the ten minutes are those of the clock.
+    [Fact]
+    public void Counters_AfterALeapThatWasSeen_FollowItWhenItHasLasted()
+    {
+        var counters = new DownlinkCounters(new TestSupport.MemoryCounterStore(), gatewayIndex: null, _time);
+        _time.Step(TimeSpan.FromDays(2));
+        counters.LookAtClock();
+        _time.Advance(TimeSpan.FromMilliseconds(SteadyClock.SettleMs));
+
+        Assert.Equal(DownlinkDrop.None, counters.TryNextAcknowledgement(17, out var counter));
+        Assert.Equal((_time.GetUtcNow() - new DateTimeOffset(2010, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds, counter);
+    }
 
     [Theory]
     [InlineData(600)]

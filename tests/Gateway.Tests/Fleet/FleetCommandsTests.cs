@@ -65,6 +65,25 @@ public sealed class FleetCommandsTests : IDisposable
         Assert.Contains($"\"nextKey\": \"{Convert.ToHexString(_second)}\"", fleet, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, true)]
+    public void Import_IntoAFleetWithKeysInClear_KeepsItsModeAndWarnsIfOthersCanReadIt(UnixFileMode mode, bool warns)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.WriteAllText(In("fleet.json"), Json(17, _first));
+        File.WriteAllText(In("other.json"), Json(18, _second));
+        File.SetUnixFileMode(In("fleet.json"), mode);
+        var printed = Run(0, "import", "--fleet", In("fleet.json"), "--input", In("other.json"));
+        Assert.Equal(mode, File.GetUnixFileMode(In("fleet.json")));
+        Assert.Equal(warns ? 1 : 0, printed.Split("chmod 600").Length - 1);
+
+        // What is written anew is its owner's alone.
+        Run(0, "export", "--fleet", In("fleet.json"), "--output", In("out.json"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(In("out.json")));
+    }
+
     [Fact]
     public void Mistakes_AreToldAndChangeNothing()
     {

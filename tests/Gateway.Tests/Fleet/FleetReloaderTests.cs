@@ -1,5 +1,6 @@
 using BoatTelemetry.Gateway.Configuration;
 using BoatTelemetry.Gateway.Fleet;
+using BoatTelemetry.Gateway.Publish;
 using BoatTelemetry.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ public sealed class FleetReloaderTests : IAsyncLifetime, ILogger<FleetReloader>
         var options = new FleetOptions(FleetPath, null);
         List<ConfigurationError> errors = [];
         _fleet = new FleetSource(options.Load(errors)!);
-        await _stages.StartAsync(new FleetReloader(options, _fleet, _stages.Guard, _stages.Metrics, TimeProvider.System, this));
+        await _stages.StartAsync(new FleetReloader(options, _fleet, [Schedules()], _stages.Guard, _stages.Metrics, TimeProvider.System, this));
     }
 
     public async Task DisposeAsync()
@@ -69,6 +70,20 @@ public sealed class FleetReloaderTests : IAsyncLifetime, ILogger<FleetReloader>
         await Eventually.TrueAsync(() => !_fleet.Status.IsStale && _fleet.Current.Find(20) is not null, "the file is right again");
     }
 
+    // A schedule of a unit that was renumbered would else be that of nobody, and nobody would know.
+    [Fact]
+    public async Task File_WithoutWhatTheSchedulesName_IsTakenWithAWarning()
+    {
+        File.WriteAllText(FleetPath, Json(17, 19));
+        await Eventually.TrueAsync(
+            () => Logged().Any(line => line.Contains("schedules: agency b, schedules: unit 18 (0 more)", StringComparison.Ordinal)), "the warning");
+        Assert.NotNull(_fleet.Current.Find(19));
+
+        File.WriteAllText(FleetPath, Json(17, 18));
+        await Eventually.TrueAsync(
+            () => Logged().Any(line => line.Contains("schedules: agency b (0 more)", StringComparison.Ordinal)), "of the agency alone");
+    }
+
     [Fact]
     public async Task File_ThatIsGone_ChangesNothingUntilItIsBack()
     {
@@ -77,6 +92,16 @@ public sealed class FleetReloaderTests : IAsyncLifetime, ILogger<FleetReloader>
         await Eventually.TrueAsync(() => _fleet.Status.Reloads > 0, "read again");
 
         Assert.NotNull(_fleet.Current.Find(17));
+    }
+
+    private UnitSchedules Schedules()
+    {
+        var file = Path.Combine(_folder, "gateway.json");
+        File.WriteAllText(file, """{ "schedules": [ { "unit": 18 }, { "agency": "b" }, { "agency": "a" } ] }""");
+        List<ConfigurationError> errors = [];
+        var schedules = UnitSchedules.Read(new ConfigurationFile(file, errors).Root);
+        Assert.Empty(errors);
+        return schedules;
     }
 
     private static string Json(params IEnumerable<int> units) =>

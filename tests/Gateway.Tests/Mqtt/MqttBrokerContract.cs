@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BoatTelemetry.Gateway.Tests.Support;
 using BoatTelemetry.Mqtt;
 using BoatTelemetry.TestSupport;
 using Xunit;
@@ -81,6 +83,38 @@ public abstract class MqttBrokerContract(IMqttStack stack)
             var message = await received.Task.WaitAsync(_patience);
             Assert.Equal(("up", true), (Encoding.UTF8.GetString(message.Payload.Span), message.Retain));
         }
+    }
+
+    // A shore system that subscribes in the instant in which a state changes must not be left with the old one, or with none.
+    [Fact]
+    public async Task Retained_PublishedWhileSomebodySubscribes_EndsAsTheNewest()
+    {
+        const int Rounds = 1_000;
+        await using var broker = stack.CreateBroker();
+        await broker.StartAsync(IPAddress.Loopback, 0, default);
+        await using var publisher = MqttStack.Default.CreateLink();
+        await publisher.ConnectAsync(Options(broker.Port), default);
+        var newest = new ConcurrentDictionary<string, string>();
+        await using var subscriber = MqttStack.Default.CreateLink();
+        subscriber.OnMessage = m => newest[m.Topic] = Encoding.UTF8.GetString(m.Payload.Span);
+        await subscriber.ConnectAsync(Options(broker.Port), default);
+        Task PublishAsync(string topic, string payload) =>
+            publisher.PublishAsync(new() { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload), Retain = true }, default);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var topic = $"state/{round}";
+            if (round % 2 == 0)
+                await PublishAsync(topic, "old");
+            await Task.WhenAll(PublishAsync(topic, "new"), subscriber.SubscribeAsync(topic, MqttQos.AtLeastOnce, default));
+        }
+
+        // The broker delivers in order, so what is behind these is all there.
+        await subscriber.SubscribeAsync("end", MqttQos.AtLeastOnce, default);
+        await PublishAsync("end", "new");
+        await Eventually.TrueAsync(() => newest.ContainsKey("end"), "the last message arrives");
+        Assert.Empty(Enumerable.Range(0, Rounds).Where(round => newest.GetValueOrDefault($"state/{round}") != "new")
+            .Select(round => $"{round}: {newest.GetValueOrDefault($"state/{round}") ?? "nothing"}"));
     }
 
     [Fact]

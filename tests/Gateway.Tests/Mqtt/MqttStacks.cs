@@ -6,10 +6,14 @@ namespace BoatTelemetry.Gateway.Tests.Mqtt;
 /// <summary>The contracts, run with each library that this build has.</summary>
 public sealed class LibMosquittoLinkTests() : MqttLinkContract(MqttStacks.Named("libmosquitto"));
 
+public sealed class LibMosquittoLinkFilesTests() : MqttLinkFilesContract(MqttStacks.Named("libmosquitto"));
+
 public sealed class LibMosquittoBrokerTests() : MqttBrokerContract(MqttStacks.Named("libmosquitto"));
 
 #if MQTTNET
 public sealed class MqttNetLinkTests() : MqttLinkContract(MqttStacks.Named("MQTTnet"));
+
+public sealed class MqttNetLinkFilesTests() : MqttLinkFilesContract(MqttStacks.Named("MQTTnet"));
 
 public sealed class MqttNetBrokerTests() : MqttBrokerContract(MqttStacks.Named("MQTTnet"));
 #else

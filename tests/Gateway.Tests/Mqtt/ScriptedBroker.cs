@@ -5,13 +5,14 @@ using Xunit;
 namespace BoatTelemetry.Gateway.Tests.Mqtt;
 
 /// <summary>
-/// An acceptor that answers CONNECT with the CONNACK it was given and PUBLISH as it is told, which no well-behaved broker
-/// can be made to do.
+/// An acceptor that answers CONNECT with the CONNACK it was given, PUBLISH as it is told, and SUBSCRIBE, but no PINGREQ: no well-behaved broker
+/// can be made to do so.
 /// </summary>
 internal sealed class ScriptedBroker : IAsyncDisposable
 {
     private const int ConnectType = 1;
     private const int PublishType = 3;
+    private const int SubscribeType = 8;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[]? _connack;
@@ -45,6 +46,9 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public int PublishCount { get; private set; }
+
+    /// <summary>The packet identifiers of PUBLISH and SUBSCRIBE, in their order; look at them when what is sent has been answered.</summary>
+    public List<ushort> Identifiers { get; } = [];
 
     /// <summary>The whole packet's, from its type to the payload's end.</summary>
     public int LastPublishBytes { get; private set; }
@@ -102,6 +106,11 @@ internal sealed class ScriptedBroker : IAsyncDisposable
                     LastPublishBytes = 1 + digits + length;
                     await AnswerPublishAsync(stream, body);
                     break;
+                case SubscribeType:
+                    // SUBACK: the same identifier, no properties, QoS 1 granted (MQTT 5 section 3.9).
+                    Identifiers.Add((ushort)((body[0] << 8) | body[1]));
+                    await stream.WriteAsync(new byte[] { 0x90, 4, body[0], body[1], 0, 1 }, _stop.Token);
+                    break;
             }
         }
     }
@@ -110,6 +119,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     {
         var topicLength = (body[0] << 8) | body[1];
         var id = (ushort)((body[2 + topicLength] << 8) | body[3 + topicLength]);
+        Identifiers.Add(id);
         PublishCount++;
         _published.Release();
         if (_answerPublish(id) is { } answer)

@@ -270,6 +270,22 @@ public sealed class GatewayProcessTests(ITestOutputHelper output)
         Assert.Contains("warning: the fleet has no units", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CheckConfig_SchedulesOfNobodyInTheFleet_IsGoodWithWarnings()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"host\": \"127.0.0.1\"", boat);
+        gateway.AddSection(""" "schedules": [ { "unit": 17 }, { "unit": 18 }, { "agency": "polairud" }, { "agency": "polairut" } ]""");
+
+        var (exitCode, said) = await RunToEndAsync("check-config", "--config", gateway.InFolder("gateway.json"));
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("warning: schedules: agency polairut is not in the fleet", said, StringComparison.Ordinal);
+        Assert.Contains("warning: schedules: unit 18 is not in the fleet", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("polairud", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("unit 17", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("packetForwarder", "ingest.packetForwarder.listen")]
     [InlineData("embedded", "mqtt.embedded.listen")]

@@ -51,6 +51,17 @@ public sealed class PackagingTests
         Assert.Equal(0, (await RunAsync(TestGateway.StartInfo([.. asked]))).ExitCode);
     }
 
+    // Ordered behind it without wanting it nobody might reach it, and wanted without an order it would not be waited for (systemd.special(7)).
+    [Theory]
+    [InlineData("network-online.target")]
+    [InlineData("time-sync.target")]
+    public async Task Unit_WantsAndWaitsFor(string target)
+    {
+        var unit = await File.ReadAllLinesAsync(_unit);
+        foreach (var key in (string[])["Wants=", "After="])
+            Assert.Contains(target, unit.Where(line => line.StartsWith(key, StringComparison.Ordinal)).SelectMany(line => line[key.Length..].Split(' ')));
+    }
+
     private static string[] Arguments(string[] unit, string key)
     {
         var line = unit.Single(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Split(' ');

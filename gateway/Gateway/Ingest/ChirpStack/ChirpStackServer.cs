@@ -32,26 +32,26 @@ public sealed record ChirpStackOptions(MqttServerOptions Connection, string Appl
 /// </summary>
 internal sealed class ChirpStackServer(ChirpStackOptions options) : ILoRaWanServer
 {
-    private const string UplinkEnd = "/event/up";
-    private const string DownlinkEnd = "/command/down";
     private const int Levels = 6;
     private const int EuiLevel = 3;
     private const int EuiDigits = 16;
+
+    private static readonly TopicPair _topics = new("/event/up", "/command/down");
 
     public string Kind => "chirpstack";
 
     public MqttServerOptions Connection => options.Connection;
 
-    public string UplinkFilter => $"application/{options.Application}/device/+{UplinkEnd}";
+    public string UplinkFilter => $"application/{options.Application}/device/+{_topics.UplinkEnd}";
 
     public LoRaWanUplinkReader Reader { get; } = new ChirpStackUplinkReader();
 
     public LoRaWanDevice? DeviceOf(string uplinkTopic)
     {
         var levels = uplinkTopic.Split('/');
-        var isUplink = levels.Length == Levels && uplinkTopic.EndsWith(UplinkEnd, StringComparison.Ordinal);
+        var isUplink = levels.Length == Levels && _topics.IsUplink(uplinkTopic);
         return isUplink && levels[EuiLevel].Length == EuiDigits && levels[EuiLevel].All(char.IsAsciiHexDigit)
-            ? new Device(uplinkTopic[..^UplinkEnd.Length] + DownlinkEnd, levels[EuiLevel], options.FPort)
+            ? new Device(_topics.AnswerTo(uplinkTopic), levels[EuiLevel], options.FPort)
             : null;
     }
 

@@ -31,6 +31,13 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     private const int RetryDelayMaxMs = 1000;
 
+    // Named limit: source addresses whose rates are kept apart. Whoever tries tags at random, or only floods, gets no further than the
+    // rate (docs/decisions/counters-and-nonces.md).
+    private const int AddressesMax = 4096;
+
+    // What one address may send at once, in seconds' worth.
+    private const int BurstS = 1;
+
     // The air time's ledger ages in steps of 5 min and a half (AirtimeBudget.AgeingSaveMs).
     private static readonly TimeSpan _ageingInterval = TimeSpan.FromMinutes(1);
 
@@ -40,7 +47,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     private readonly PacketForwarderMetrics _ownMetrics;
     private readonly DownlinkServices _downlinks;
     private readonly ConcentratorTable _concentrators;
-    private readonly SourceRateLimit _rate;
+    private readonly AddressRates _rate;
     private readonly StageGuard _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
@@ -82,7 +89,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         _log = log;
         _sampler = new LogSampler<PacketForwarderRejection>(time);
         _pullSampler = new LogSampler<PullOutcome>(time);
-        _rate = new SourceRateLimit(options.DatagramsPerS, time);
+        _rate = new AddressRates(options.DatagramsPerS, options.DatagramsPerS * BurstS, AddressesMax);
         _downlinks = new DownlinkServices(options, downlinkOptions, store, fleet, ownMetrics, metrics, time);
         _concentrators = new ConcentratorTable(_downlinks);
         ownMetrics.Watch(_concentrators);
@@ -207,7 +214,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         _peer = null;
         header = default;
         _source = SourceEndPoint.Of(from);
-        var rejection = _rate.TryTake(_source.Address)
+        var rejection = _rate.TryTake(_source.Address, _time.MonotonicMs())
             ? PacketForwarderHeader.Read(_datagram.AsSpan(0, _datagramLength), out header)
             : PacketForwarderRejection.RateExceeded;
         if (rejection == PacketForwarderRejection.None)

@@ -40,23 +40,23 @@ public sealed record TheThingsStackOptions(MqttServerOptions Connection, string 
 /// </summary>
 internal sealed class TheThingsStackServer(TheThingsStackOptions options) : ILoRaWanServer
 {
-    private const string UplinkEnd = "/up";
-    private const string DownlinkEnd = "/down/push";
     private const int Levels = 5;
+
+    private static readonly TopicPair _topics = new("/up", "/down/push");
 
     public string Kind => "the-things-stack";
 
     public MqttServerOptions Connection => options.Connection;
 
-    public string UplinkFilter => $"v3/{options.Application}/devices/+{UplinkEnd}";
+    public string UplinkFilter => $"v3/{options.Application}/devices/+{_topics.UplinkEnd}";
 
     public LoRaWanUplinkReader Reader { get; } = new TheThingsStackUplinkReader();
 
     public LoRaWanDevice? DeviceOf(string uplinkTopic)
     {
-        var isUplink = uplinkTopic.Count('/') == Levels - 1 && uplinkTopic.EndsWith(UplinkEnd, StringComparison.Ordinal);
+        var isUplink = uplinkTopic.Count('/') == Levels - 1 && _topics.IsUplink(uplinkTopic);
         return isUplink
-            ? new Device(uplinkTopic[..^UplinkEnd.Length] + DownlinkEnd, options.FPort, options.Priority)
+            ? new Device(_topics.AnswerTo(uplinkTopic), options.FPort, options.Priority)
             : null;
     }
 

@@ -48,7 +48,7 @@ public sealed class UnitMqttMetrics
 /// </summary>
 internal sealed partial class UnitMqttIngest : MqttIngest
 {
-    private const string UpEnd = "/up";
+    private static readonly TopicPair _topics = new("/up", "/down");
 
     private readonly DatagramBuffer _buffer;
     private readonly UnitMqttMetrics _metrics;
@@ -68,7 +68,7 @@ internal sealed partial class UnitMqttIngest : MqttIngest
         StageGuard guard,
         TimeProvider time,
         ILogger<UnitMqttIngest> log)
-        : base("unit-mqtt", options.Connection, $"{options.TopicRoot}/+{UpEnd}", metrics.Mqtt, stack, guard, time, log)
+        : base("unit-mqtt", options.Connection, $"{options.TopicRoot}/+{_topics.UplinkEnd}", metrics.Mqtt, stack, guard, time, log)
     {
         _buffer = buffer;
         _metrics = metrics;
@@ -108,16 +108,16 @@ internal sealed partial class UnitMqttIngest : MqttIngest
         if (frame.Length >= FrameHeader.LiveBytes && FrameHeader.UnitOf(frame[0], frame[1], frame[2]) != unit)
             return UnitMqttRejection.OtherUnit;
         var reception = IngestArrival.Now(_time, UplinkLink.Wifi, Source);
-        reception.Path = _paths[unit] ??= new UnitPath($"{_begin}{unit.ToString(CultureInfo.InvariantCulture)}/down", Connection);
+        reception.Path = _paths[unit] ??= new UnitPath(_topics.AnswerTo(message.Topic), Connection);
         return _buffer.TryAdd(frame, in reception) ? UnitMqttRejection.None : UnitMqttRejection.QueueFull;
     }
 
     private bool TryReadUnit(string topic, out int unit)
     {
         unit = -1;
-        if (!topic.StartsWith(_begin, StringComparison.Ordinal) || !topic.EndsWith(UpEnd, StringComparison.Ordinal))
+        if (!topic.StartsWith(_begin, StringComparison.Ordinal) || !_topics.IsUplink(topic))
             return false;
-        var digits = topic.AsSpan(_begin.Length, Math.Max(0, topic.Length - _begin.Length - UpEnd.Length));
+        var digits = topic.AsSpan(_begin.Length, Math.Max(0, topic.Length - _begin.Length - _topics.UplinkEnd.Length));
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out unit)
             && unit <= FrameHeader.UnitMax
             && (digits.Length == 1 || digits[0] != '0');

@@ -118,38 +118,9 @@ public sealed class ConcentratorAccessTests
     }
 
     [Fact]
-    public void TryTake_SteadyAndBursts_KeepsTheRateForEachAddress()
-    {
-        var time = new ManualTime();
-        var limit = new SourceRateLimit(100, time);
-        int Taken(UInt128 address, int tries) => Enumerable.Range(0, tries).Count(_ => limit.TryTake(address));
-
-        Assert.Equal(100, Taken(1, 1000));
-        Assert.Equal(100, Taken(2, 1000));
-        time.Advance(TimeSpan.FromMilliseconds(500));
-        Assert.Equal(50, Taken(1, 1000));
-        time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(100, Taken(1, 1000));
-    }
-
-    [Fact]
-    public void TryTake_MoreAddressesThanThereIsRoomFor_StaysBoundedAndForgetsTheIdle()
-    {
-        var time = new ManualTime();
-        var limit = new SourceRateLimit(1, time);
-        var taken = Enumerable.Range(0, 3 * SourceRateLimit.SourcesMax).Count(i => limit.TryTake((UInt128)i));
-
-        Assert.Equal(SourceRateLimit.SourcesMax, limit.Sources);
-        Assert.Equal(SourceRateLimit.SourcesMax + 1, taken);
-        time.Advance(TimeSpan.FromSeconds(2));
-        Assert.True(limit.TryTake(999_999));
-        Assert.Equal(1, limit.Sources);
-    }
-
-    [Fact]
     public void Judge_KnownSourceAndConcentrator_AllocatesNothing()
     {
-        var limit = new SourceRateLimit(1_000_000, TimeProvider.System);
+        var limit = new AddressRates(1_000_000, 1_000_000, 64);
         var from = new IPEndPoint(IPAddress.Parse("10.1.2.3"), 40_000).Serialize();
         var registered = new FleetConcentrator(Eui, "mast") { AllowedSources = [IPNetwork.Parse("10.0.0.0/8")] };
         var peer = new ConcentratorPeer(Eui, null!);
@@ -160,7 +131,7 @@ public sealed class ConcentratorAccessTests
             for (var i = 0; i < 1000; i++)
             {
                 var source = SourceEndPoint.Of(from);
-                isGood &= limit.TryTake(source.Address) && peer.IsAllowed(registered, in source);
+                isGood &= limit.TryTake(source.Address, 0) && peer.IsAllowed(registered, in source);
             }
         }));
         Assert.True(isGood);

@@ -154,6 +154,23 @@ public sealed class StreamIngestTests(ITestOutputHelper output)
         }
     }
 
+    // A superuser can open what is taken, and would end the other's hold when it closes.
+    [Fact]
+    public void Open_DeviceThatIsTaken_IsRefused_AndItStaysTaken()
+    {
+        using var terminal = new PseudoTerminal();
+        using (var holder = SerialDevice.Open(terminal.Path, Baud))
+        {
+            for (var i = 0; i < 2; i++)
+                Assert.Contains(terminal.Path, Assert.Throws<IOException>(() => SerialDevice.Open(terminal.Path, Baud)).Message, StringComparison.Ordinal);
+
+            Assert.True(holder.TryWrite([1, 2, 3], 1000));
+        }
+
+        // Nobody has it any more.
+        using var next = SerialDevice.Open(terminal.Path, Baud);
+    }
+
     [Fact]
     public void Open_NoSerialDevice_SaysWhich()
     {

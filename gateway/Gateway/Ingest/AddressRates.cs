@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace BoatTelemetry.Gateway.Ingest.Cellular;
+namespace BoatTelemetry.Gateway.Ingest;
 
 /// <summary>
-/// A token bucket for each source address: so many frames a second, and so many at once. The table has a fixed size. An
+/// A token bucket for each source address: so many frames or datagrams a second, and so many at once. The table has a fixed size. An
 /// address takes a place among eight; where all eight are in use by others that have not refilled, it shares one bucket
 /// with all others that found none, so that a flood of invented addresses is limited as one, and no place is made by
 /// forgetting what somebody has used up. One thread; nothing is allocated.
@@ -18,27 +18,27 @@ public sealed class AddressRates
 
     private readonly Bucket[] _buckets;
     private readonly int _sets;
-    private readonly double _framesPerMs;
+    private readonly double _perMs;
     private readonly int _burst;
     private readonly ulong _hashKey = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private Bucket _others;
 
-    /// <param name="framesPerSecond">What one address may send for ever.</param>
+    /// <param name="perSecond">What one address may send for ever.</param>
     /// <param name="burst">What it may send at once.</param>
     /// <param name="addressesMax">Named limit: addresses known apart.</param>
-    public AddressRates(int framesPerSecond, int burst, int addressesMax)
+    public AddressRates(int perSecond, int burst, int addressesMax)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(framesPerSecond, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(addressesMax, Ways);
-        _framesPerMs = framesPerSecond / 1000.0;
+        _perMs = perSecond / 1000.0;
         _burst = burst;
         _sets = addressesMax / Ways;
         _buckets = new Bucket[_sets * Ways];
         _others = new Bucket { Tokens = burst, IsUsed = true };
     }
 
-    /// <summary>Takes one frame's worth from an address; false if there is none left.</summary>
+    /// <summary>Takes what one costs from an address; false if there is none left.</summary>
     /// <param name="address">IPv6, or IPv4 mapped into it.</param>
     /// <param name="monotonicMs">The gateway's monotonic clock.</param>
     public bool TryTake(UInt128 address, long monotonicMs)
@@ -71,11 +71,11 @@ public sealed class AddressRates
     }
 
     private bool IsFull(in Bucket bucket, long monotonicMs) =>
-        bucket.Tokens + ((monotonicMs - bucket.LastMs) * _framesPerMs) >= _burst;
+        bucket.Tokens + ((monotonicMs - bucket.LastMs) * _perMs) >= _burst;
 
     private void Refill(ref Bucket bucket, long monotonicMs)
     {
-        bucket.Tokens = Math.Min(_burst, bucket.Tokens + (Math.Max(0, monotonicMs - bucket.LastMs) * _framesPerMs));
+        bucket.Tokens = Math.Min(_burst, bucket.Tokens + (Math.Max(0, monotonicMs - bucket.LastMs) * _perMs));
         bucket.LastMs = monotonicMs;
     }
 

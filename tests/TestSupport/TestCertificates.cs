@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace BoatTelemetry.Gateway.Tests.Mqtt;
+namespace BoatTelemetry.TestSupport;
 
 /// <summary>An authority, a server certificate for 127.0.0.1 and a client certificate, as PEM files made for one test.</summary>
-internal sealed class TestCertificates : IDisposable
+public sealed class TestCertificates : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("boat-test-tls-").FullName;
 

@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using MQTTnet;
+using MQTTnet.Adapter;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Implementations;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace BoatTelemetry.Mqtt.MqttNet;
+
+/// <summary>
+/// The connection under MQTTnet's client. The client connects, subscribes, takes messages in and keeps the connection alive over it as over its
+/// own; publishes and their PUBACKs go past the client, which has a task, three continuations and a search through everything under way for
+/// each of them (a third of the gateway's processor time, perf, November 2026). The packets themselves are MQTTnet's.
+/// </summary>
+internal sealed class MqttNetConnection : IMqttChannelAdapter
+{
+    // MQTTnet's defaults.
+    private const int EncodeBytes = 4096;
+    private const int EncodeBytesKept = 65_535;
+
+    // MQTT 5 section 3.4: without more, the identifier alone, the reason is success.
+    private const int PubackSuccessBytes = 2;
+
+    private readonly PacketIdentifiers _identifiers = new();
+    private readonly MqttTcpChannel _channel;
+    private readonly MqttChannelAdapter _opener;
+    private readonly PacketSender _sender;
+    private readonly PacketReceiver _receiver;
+    private readonly PublishWindow _publishes;
+    private volatile bool _isPinging;
+    private bool _isPingAnswered;
+
+    /// <param name="options">Where it connects, and how.</param>
+    /// <param name="publishes">Is told what became of publishes.</param>
+    /// <param name="failed">Is told once if nothing can be written any more.</param>
+    public MqttNetConnection(MqttClientOptions options, PublishWindow publishes, Action<Exception> failed)
+    {
+        _publishes = publishes;
+        PacketFormatterAdapter = new MqttPacketFormatterAdapter(options.ProtocolVersion, new MqttBufferWriter(EncodeBytes, EncodeBytesKept));
+        _channel = new MqttTcpChannel(options);
+        _opener = new MqttChannelAdapter(_channel, PacketFormatterAdapter, MqttNetNullLogger.Instance);
+        _sender = new PacketSender(_channel, PacketFormatterAdapter, publish => publishes.Acknowledged(publish, MqttReasons.Success, null), failed);
+        _receiver = new PacketReceiver(_channel);
+    }
+
+    public MqttPacketFormatterAdapter PacketFormatterAdapter { get; }
+
+    public EndPoint? RemoteEndPoint => _opener.RemoteEndPoint;
+
+    public EndPoint? LocalEndPoint => _opener.LocalEndPoint;
+
+    public bool IsSecureConnection => _opener.IsSecureConnection;
+
+    public X509Certificate2? ClientCertificate => _opener.ClientCertificate;
+
+    // Nobody counts here.
+    public long BytesSent => 0;
+
+    public long BytesReceived => 0;
+
+    public Task ConnectAsync(CancellationToken cancellationToken) => _opener.ConnectAsync(cancellationToken);
+
+    public Task DisconnectAsync(CancellationToken cancellationToken) => _opener.DisconnectAsync(cancellationToken);
+
+    public void ResetStatistics()
+    {
+    }
+
+    /// <summary>Sends a publish, in the order of the calls, without blocking; the window is told of its end, or the link of the connection's.</summary>
+    public void Publish(PendingPublish publish) =>
+        _sender.Send(publish, publish.Message.Qos == MqttQos.AtMostOnce ? (ushort)0 : _identifiers.Take(publish));
+
+    /// <inheritdoc/>
+    public async Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
+    {
+        // The client numbers its subscriptions by itself.
+        if (packet is MqttSubscribePacket subscribe)
+            subscribe.PacketIdentifier = _identifiers.Take(new Subscription(subscribe, subscribe.PacketIdentifier));
+        if (packet is MqttPingReqPacket)
+            _isPinging = true;
+        await _sender.SendAsync(packet, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                while (_receiver.TryTake(out var type, out var body))
+                {
+                    NoteLife();
+                    if (Take(type, body) is { } packet)
+                        return packet;
+                }
+
+                if (_isPingAnswered)
+                {
+                    _isPingAnswered = false;
+                    return MqttPingRespPacket.Instance;
+                }
+
+                if (!await _receiver.ReadAsync(cancellationToken))
+                    return null;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Closed here.
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            throw new MqttCommunicationException(e);
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _sender.End(new ObjectDisposedException(nameof(MqttNetConnection)));
+        _opener.Dispose();
+    }
+
+    // The client, which sees no publishes, asks for life though many are under way; its PINGREQ stands behind them, and over a slow line its
+    // answer would be late. Whatever comes in says the same.
+    private void NoteLife()
+    {
+        if (!_isPinging)
+            return;
+        _isPinging = false;
+        _isPingAnswered = true;
+    }
+
+    // Null for what the client need not know.
+    private MqttPacket? Take(byte type, ReadOnlyMemory<byte> body)
+    {
+        switch ((MqttControlPacketType)(type >> 4))
+        {
+            case MqttControlPacketType.PubAck:
+                Acknowledge(type, body);
+                return null;
+            case MqttControlPacketType.PingResp:
+                return null;
+            default:
+                var packet = PacketFormatterAdapter.Decode(PacketReceiver.Copy(type, body))
+                    ?? throw new MqttProtocolViolationException("Received malformed packet.");
+                return packet is MqttSubAckPacket suback ? ToClient(suback) : packet;
+        }
+    }
+
+    private void Acknowledge(byte type, ReadOnlyMemory<byte> body)
+    {
+        if (body.Length == PubackSuccessBytes)
+        {
+            Acknowledged(BinaryPrimitives.ReadUInt16BigEndian(body.Span), MqttReasons.Success, null);
+            return;
+        }
+
+        var puback = (MqttPubAckPacket)PacketFormatterAdapter.Decode(PacketReceiver.Copy(type, body));
+        Acknowledged(puback.PacketIdentifier, (int)puback.ReasonCode, puback.ReasonString);
+    }
+
+    private void Acknowledged(ushort identifier, int reason, string? reasonText)
+    {
+        if (_identifiers.Release<PendingPublish>(identifier) is { } publish)
+            _publishes.Acknowledged(publish, reason, reasonText);
+    }
+
+    private MqttSubAckPacket ToClient(MqttSubAckPacket suback)
+    {
+        if (_identifiers.Release<Subscription>(suback.PacketIdentifier) is { } subscription)
+            suback.PacketIdentifier = subscription.Packet.PacketIdentifier = subscription.ClientIdentifier;
+        return suback;
+    }
+
+    private sealed record Subscription(MqttSubscribePacket Packet, ushort ClientIdentifier);
+}

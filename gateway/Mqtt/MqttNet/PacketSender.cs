@@ -1,0 +1,180 @@
+using System.Buffers;
+using MQTTnet.Channel;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+
+namespace BoatTelemetry.Mqtt.MqttNet;
+
+/// <summary>
+/// Writes packets in the order in which they were given, and those that wait together in one write. Nothing waits for more to come: a
+/// packet given while nothing is being written is written at once, and what is given during a write goes out with the next one.
+/// </summary>
+/// <remarks>
+/// Written by MQTTnet itself, each PUBLISH is two writes, head and payload, each a segment that wakes the broker: more processor time than
+/// everything else that the gateway does with a frame (perf, November 2026; docs/operations.md).
+/// </remarks>
+/// <param name="channel">What is written to, by one writer at a time.</param>
+/// <param name="formatter">Encodes; nobody else encodes with it.</param>
+/// <param name="written">A publish of QoS 0 has been handed to the system.</param>
+/// <param name="failed">Nothing can be written any more, and why; called once at the most.</param>
+internal sealed class PacketSender(
+    IMqttChannel channel, MqttPacketFormatterAdapter formatter, Action<PendingPublish> written, Action<Exception> failed)
+{
+    /// <summary>Named limit: bytes gathered for one write. A packet that is larger is written by itself, from where it lies.</summary>
+    public const int GatheredBytesMax = 64 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly byte[] _gathered = new byte[GatheredBytesMax];
+
+    // Tell of their end once it was written: what the client itself sends, and publishes of QoS 0.
+    private readonly List<Outgoing> _toTell = [];
+
+    // Bounded by the window of publishes, and by MQTTnet, which waits for what it sends itself. Payloads stay where they are until then.
+    private Queue<Outgoing> _given = new();
+    private Queue<Outgoing> _taken = new();
+    private int _gatheredBytes;
+    private MqttPacketBuffer _large;
+    private bool _isWriting;
+    private Exception? _end;
+
+    /// <summary>Sends what MQTTnet's client makes itself; completes when it has been handed to the system.</summary>
+    /// <exception cref="Exception">Nothing can be written any more: the reason.</exception>
+    public Task SendAsync(MqttPacket packet, CancellationToken cancellationToken)
+    {
+        var outgoing = new Outgoing(packet, null, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Add(outgoing);
+        return outgoing.Written!.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Sends a publish. Does not block, and does not throw where nothing can be written: <c>failed</c> has told of it.</summary>
+    /// <param name="publish">It.</param>
+    /// <param name="identifier">Its packet identifier; 0 with QoS 0.</param>
+    public void Send(PendingPublish publish, ushort identifier) => Add(new Outgoing(null, publish, identifier, null));
+
+    /// <summary>Nothing more is written; what waits fails with this.</summary>
+    public void End(Exception end)
+    {
+        lock (_lock)
+        {
+            _end ??= end;
+            while (_given.TryDequeue(out var outgoing))
+                outgoing.Written?.TrySetException(_end);
+        }
+    }
+
+    private void Add(in Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            if (_end is not null)
+            {
+                outgoing.Written?.TrySetException(_end);
+                return;
+            }
+
+            _given.Enqueue(outgoing);
+            if (_isWriting)
+                return;
+            _isWriting = true;
+        }
+
+        // Not here: who publishes goes on with the next one, and those go along.
+        ThreadPool.UnsafeQueueUserWorkItem(static sender => _ = sender.WriteAsync(), this, preferLocal: false);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (Gather())
+            {
+                if (_gatheredBytes > 0)
+                    await channel.WriteAsync(new ReadOnlySequence<byte>(_gathered, 0, _gatheredBytes), true, CancellationToken.None);
+                if (_large.Length > 0)
+                    await WriteLargeAsync();
+                foreach (var outgoing in _toTell)
+                    Tell(outgoing);
+            }
+        }
+        catch (Exception e)
+        {
+            // The connection is of no use without what was to be written, be it that it does not encode.
+            Fail(e);
+        }
+    }
+
+    private async Task WriteLargeAsync()
+    {
+        await channel.WriteAsync(new ReadOnlySequence<byte>(_large.Packet), false, CancellationToken.None);
+        if (_large.Payload.Length > 0)
+            await channel.WriteAsync(_large.Payload, true, CancellationToken.None);
+        _large = default;
+        formatter.Cleanup();
+    }
+
+    // False once nothing waits.
+    private bool Gather()
+    {
+        _gatheredBytes = 0;
+        _toTell.Clear();
+        while (TryTake(out var next))
+        {
+            var bytes = formatter.Encode(next.Packet ?? MqttNetMessages.ToPacket(next.Publish!.Message, next.Identifier));
+            if (bytes.Length > GatheredBytesMax - _gatheredBytes)
+            {
+                // It is encoded again for the next write: seldom, once in a full buffer.
+                if (_gatheredBytes > 0)
+                    return true;
+                _large = bytes;
+            }
+            else
+            {
+                bytes.Packet.AsSpan().CopyTo(_gathered.AsSpan(_gatheredBytes));
+                bytes.Payload.CopyTo(_gathered.AsSpan(_gatheredBytes + bytes.Packet.Count));
+                _gatheredBytes += bytes.Length;
+                formatter.Cleanup();
+            }
+
+            _taken.Dequeue();
+            if (next.Written is not null || next.Identifier == 0)
+                _toTell.Add(next);
+            if (_large.Length > 0)
+                return true;
+        }
+
+        return _gatheredBytes > 0;
+    }
+
+    private bool TryTake(out Outgoing next)
+    {
+        if (_taken.TryPeek(out next))
+            return true;
+        lock (_lock)
+        {
+            (_given, _taken) = (_taken, _given);
+            if (_taken.TryPeek(out next))
+                return true;
+
+            // What is gathered is written yet: only then may another begin.
+            _isWriting = _gatheredBytes > 0;
+            return false;
+        }
+    }
+
+    private void Tell(in Outgoing outgoing)
+    {
+        if (outgoing.Publish is { } publish)
+            written(publish);
+        outgoing.Written?.TrySetResult();
+    }
+
+    private void Fail(Exception e)
+    {
+        End(e);
+        foreach (var outgoing in _toTell.Concat(_taken))
+            outgoing.Written?.TrySetException(e);
+        failed(e);
+    }
+
+    private readonly record struct Outgoing(MqttPacket? Packet, PendingPublish? Publish, ushort Identifier, TaskCompletionSource? Written);
+}
