@@ -36,6 +36,7 @@ public sealed class VoyageTests(ITestOutputHelper output)
     [InlineData(993)] // An SOS that found the hour used up by its own repeats.
     [InlineData(23)] // Frames behind a decayed header, which no tally counted.
     [InlineData(161)]
+    [InlineData(2008)] // A base beyond a block that died, taken for the word of its frames.
     public void Sail_SeedThatFoundSomething_HoldsNow(int seed)
     {
         using var voyage = new Voyage(seed, VoyageScale.Full);

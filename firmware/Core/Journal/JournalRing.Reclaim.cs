@@ -94,13 +94,7 @@ internal sealed partial class JournalRing
     {
         int frames = Blocks.Frames(_tailBlock);
         State.Tallies[JournalState.TallyDamaged] += (uint)frames;
-        Removals++;
-        HeldBytes -= HeldBytes / HeldFrames * frames;
-        HeldFrames -= frames;
-        if (HeldFrames == 0)
-        {
-            HeldBytes = 0;
-        }
+        TakeFromHeld(frames, HeldBytes / HeldFrames * frames);
     }
 
     private void ReleaseTail()

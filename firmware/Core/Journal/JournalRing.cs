@@ -352,11 +352,22 @@ internal sealed partial class JournalRing
             return;
         }
 
-        Removals++;
         Blocks.Remove(record.Block);
         _heldByKind[record.Index]--;
-        HeldFrames--;
-        HeldBytes -= record.Bytes;
+        TakeFromHeld(1, record.Bytes);
+    }
+
+    // Of frames that were lost with their block neither length nor kind is known; when nothing is held any more, all is known again.
+    private void TakeFromHeld(int frames, long bytes)
+    {
+        Removals++;
+        HeldFrames -= frames;
+        HeldBytes -= bytes;
+        if (HeldFrames == 0)
+        {
+            HeldBytes = 0;
+            Array.Clear(_heldByKind, 0, _heldByKind.Length);
+        }
     }
 
     private bool WriteHere(JournalRecordType type, byte[] payload, int offset, int length)

@@ -258,15 +258,20 @@ public sealed class JournalReleaseTests(ITestOutputHelper output)
 
         Assert.Equal(60 - readable, journal.HeldFrames + journal.DamagedFrames);
         var random = new Random(5);
-        for (var counter = 60u; journal.HeldFrames > 1 || counter == 60; counter++)
+        var counter = 60u;
+        for (; journal.HeldFrames > 1 || counter == 60; counter++)
         {
             Assert.True(counter < 1_000);
-            var frame = JournalFrames.Frame(FrameKind.Status, counter, 24, random);
+            var frame = JournalFrames.Frame(FrameKind.Track, counter, 100, random);
             Assert.Equal(JournalResult.Stored, journal.Append(frame, 0, frame.Length));
             journal.Acknowledge(new Acknowledgement { BaseCounter = counter });
         }
 
         Assert.Equal(60 - readable, journal.DamagedFrames);
+
+        // How long the lost ones were is not known; when nothing is held, no bytes are.
+        journal.Acknowledge(new Acknowledgement { BaseCounter = counter });
+        Assert.Equal((0, 0L), (journal.HeldFrames, journal.HeldBytes));
     }
 
     [Fact]

@@ -16,11 +16,11 @@ internal sealed class DispatchWorld
     private readonly Dictionary<ScriptedLink, int> _taken;
     private uint _counter;
 
-    public DispatchWorld(DispatchOptions? options = null)
+    public DispatchWorld(DispatchOptions? options = null, uint seed = 77)
     {
         ScriptedLink[] links = [LoRa, Cellular, Wifi];
         _taken = links.ToDictionary(link => link, _ => 0);
-        Dispatcher = new LinkDispatcher(links, Journal, options ?? new DispatchOptions(), 77);
+        Dispatcher = new LinkDispatcher(links, Journal, options ?? new DispatchOptions(), seed);
     }
 
     public ScriptedLink LoRa { get; } = new(LinkKind.LoRa, 66);

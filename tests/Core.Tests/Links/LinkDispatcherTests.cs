@@ -73,6 +73,24 @@ public sealed class LinkDispatcherTests(ITestOutputHelper output)
         Assert.Equal(0, _world.Journal.HeldFrames);
     }
 
+    /// <summary>Two boats in one accident call at the same time; their repeats must not meet again and again.</summary>
+    [Fact]
+    public void OfferUrgent_UnitsOfOtherSeeds_RepeatAtOtherTimes()
+    {
+        var gaps = new List<long>();
+        for (var seed = 1u; seed <= 20; seed++)
+        {
+            var world = new DispatchWorld(seed: seed) { Hears = _ => false };
+            var counter = world.Urgent(sos: true);
+            world.Run(20_000);
+            var times = SosTimes(world.LoRa, counter);
+            gaps.Add(times[1] - times[0]);
+        }
+
+        Assert.All(gaps, gap => Assert.InRange(gap, 6_000, 10_100));
+        Assert.InRange(gaps.Distinct().Count(), 10, 20);
+    }
+
     [Fact]
     public void OfferUrgent_SosUnansweredForHours_ComesDownToThePaceThatTheHourCanKeepUp()
     {

@@ -103,6 +103,15 @@ public sealed class LoRaLinkTests
         Assert.Equal((4, 3, 1), (_radio.Looks, _link.ChannelsBusy, _link.Transmitted));
     }
 
+    /// <summary>Two units that found the same channel busy must not come back to it together.</summary>
+    [Fact]
+    public void Send_ChannelBusy_UnitsOfOtherSeedsComeBackAtOtherTimes()
+    {
+        var sentMs = Enumerable.Range(1, 40).Select(seed => SentAfterBusyMs((uint)seed)).ToList();
+        Assert.InRange(sentMs.Distinct().Count(), 20, 40);
+        Assert.Equal(sentMs[0], SentAfterBusyMs(1));
+    }
+
     [Fact]
     public void Send_ChannelBusyForEver_IsGivenUpUnlessItIsAnSos()
     {
@@ -274,6 +283,22 @@ public sealed class LoRaLinkTests
 
         Assert.Equal(0, least);
         Assert.True(radio.Sent > 100, $"{radio.Sent}");
+    }
+
+    private static long SentAfterBusyMs(uint seed)
+    {
+        var radio = new ScriptedRadio { BusyLooks = 3 };
+        var link = new LoRaLink(radio, Budget("AS923-2"), new LoRaOptions(), seed);
+        var nowMs = 10L;
+        link.Poll(nowMs);
+        link.Send(Frame(LiveByte, 19), 0, 19);
+        for (; radio.Transmitted.Count == 0; nowMs += 2)
+        {
+            Assert.InRange(nowMs, 0, 60_000);
+            link.Poll(nowMs);
+        }
+
+        return nowMs;
     }
 
     private static byte[] Frame(byte first, int length)
