@@ -88,8 +88,9 @@ internal sealed partial class DemoRun(DemoSettings settings, TextWriter output, 
             return addresses;
         }
 
+        var missing = _ready.Task.IsCompleted ? "has no connection to its broker (event 453)" : "is not ready";
         throw new DemoException(
-            (first == _gateway.Ended ? $"the gateway ended with code {_gateway.ExitCode}" : $"the gateway is not ready after {_readyLongest.TotalSeconds:0} s")
+            (first == _gateway.Ended ? $"the gateway ended with code {_gateway.ExitCode}" : $"the gateway {missing} after {_readyLongest.TotalSeconds:0} s")
             + Said(_gateway));
     }
 

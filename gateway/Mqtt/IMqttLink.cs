@@ -26,11 +26,13 @@ public interface IMqttLink : IAsyncDisposable
     /// Publishes in the order of the calls. QoS 1 completes when the broker has acknowledged, QoS 0 when the bytes were
     /// handed to the socket. At most <see cref="MqttLinkOptions.PublishesPendingMax"/> publishes, and at most the broker's
     /// Receive Maximum, are on their way; further calls wait their turn, each holding its own message.
-    /// Cancelling takes back a publish that waits; one that is on its way is only no longer waited for.
+    /// Cancelling takes back a publish that waits; one that is on its way is only no longer waited for. A message is read
+    /// until it has been written, which may be after the cancellation and even after the link's end: neither its payload nor
+    /// its properties may change before the publish succeeded, or ever if it did not.
     /// </summary>
     /// <exception cref="MqttLinkException">
-    /// Refused by the broker (topic and reason code are named), or the connection ended first: the message may or may
-    /// not have arrived then.
+    /// Refused by the broker (topic and reason code are named), not a message of MQTT, or the connection ended first: the
+    /// message may or may not have arrived then.
     /// </exception>
     Task PublishAsync(MqttMessage message, CancellationToken cancellationToken);
 

@@ -24,6 +24,9 @@ public enum MqttLinkFailure
     /// <summary>The message is larger than the broker or the library takes; the link goes on.</summary>
     MessageTooLarge,
 
+    /// <summary>The message cannot be written as a packet, for another reason than its size; the link goes on. Only with MQTTnet.</summary>
+    MessageMalformed,
+
     /// <summary>The connection broke, or the other side closed it without a word.</summary>
     ConnectionLost,
 

@@ -15,6 +15,13 @@ public enum MqttVersion
 /// <summary>How a link connects.</summary>
 public sealed class MqttLinkOptions
 {
+    /// <summary>
+    /// Named limit: bytes of one packet that the broker may send, from its type to the payload's end; the CONNECT of MQTT 5 states
+    /// it (Maximum Packet Size, section 3.1.2.11.4). The largest that is meant for us, a track, has 172,000. A broker that sends more all the
+    /// same, or over MQTT 3.1.1, which cannot state it, ends a link of MQTTnet; libmosquitto takes it.
+    /// </summary>
+    public const int ReceivedPacketBytesMax = 1024 * 1024;
+
     private MqttMessage? _will;
 
     public required string Host { get; init; }
@@ -33,8 +40,8 @@ public sealed class MqttLinkOptions
     public uint SessionExpirySeconds { get; init; }
 
     /// <summary>
-    /// 5 to 65,535; libmosquitto takes no less than 5. An idle link's dead peer is noticed after at most twice this with
-    /// libmosquitto, after this and <see cref="AcknowledgementTimeoutMs"/> with MQTTnet.
+    /// 5 to 65,535; libmosquitto takes no less than 5. A Server Keep Alive in the CONNACK takes its place. An idle link's
+    /// dead peer is noticed after at most twice this with libmosquitto, after one and a half times this with MQTTnet.
     /// </summary>
     public int KeepAliveSeconds { get; init; } = 30;
 
@@ -57,7 +64,7 @@ public sealed class MqttLinkOptions
 
     /// <summary>
     /// The link ends if the oldest publish under way, or a subscription, is not acknowledged within this: the broker reads no
-    /// more, or reads and answers nothing, which no keep-alive finds out while the link sends. Also the wait for a PINGRESP.
+    /// more, or reads and answers nothing, which no keep-alive finds out while the link sends.
     /// </summary>
     public int AcknowledgementTimeoutMs { get; init; } = 5_000;
 

@@ -116,7 +116,10 @@ internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisc
         TakeOffWire(publish);
     }
 
-    /// <summary>Fails everything pending and whatever comes later; nothing is sent any more when this returns.</summary>
+    /// <summary>
+    /// Fails everything pending and whatever comes later. No publish is started any more when this returns; one that was started
+    /// may still be written, until the connection is closed.
+    /// </summary>
     public void End(MqttDisconnection end)
     {
         lock (_lock)

@@ -191,7 +191,7 @@ internal sealed partial class JournalPublisher(
         {
             await link.PublishAsync(state, cancellationToken);
         }
-        catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.MessageTooLarge)
+        catch (MqttLinkException e) when (e.Failure is MqttLinkFailure.MessageTooLarge or MqttLinkFailure.MessageMalformed)
         {
             metrics.MessagesRefused.Add();
             Log.StateTooLarge(log, e.Message);

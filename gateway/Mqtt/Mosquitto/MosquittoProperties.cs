@@ -27,7 +27,12 @@ internal sealed class MosquittoProperties : IDisposable
     public static MosquittoProperties OfConnect(MqttLinkOptions options)
     {
         var properties = new MosquittoProperties();
-        if (options.SessionExpirySeconds != 0 && options.Version == MqttVersion.Mqtt5)
+        if (options.Version != MqttVersion.Mqtt5)
+            return properties;
+
+        // For the broker: the library itself takes what comes (2.0.11, lib/packet_mosq.c packet__read).
+        Check(mosquitto_property_add_int32(ref properties._list, MqttProperty.MaximumPacketSize, MqttLinkOptions.ReceivedPacketBytesMax));
+        if (options.SessionExpirySeconds != 0)
             Check(mosquitto_property_add_int32(ref properties._list, MqttProperty.SessionExpiryInterval, options.SessionExpirySeconds));
         return properties;
     }

@@ -27,6 +27,7 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
     // MQTT 5 section 3.4: without more, the identifier alone, the reason is success.
     private const int PubackSuccessBytes = 2;
 
+    private readonly MqttClientOptions _options;
     private readonly PacketIdentifiers _identifiers = new();
     private readonly MqttTcpChannel _channel;
     private readonly MqttChannelAdapter _opener;
@@ -36,16 +37,17 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
     private volatile bool _isPinging;
     private bool _isPingAnswered;
 
-    /// <param name="options">Where it connects, and how.</param>
+    /// <param name="options">Where it connects, and how: the client's own, into which the broker's keep-alive is written.</param>
     /// <param name="publishes">Is told what became of publishes.</param>
     /// <param name="failed">Is told once if nothing can be written any more.</param>
     public MqttNetConnection(MqttClientOptions options, PublishWindow publishes, Action<Exception> failed)
     {
+        _options = options;
         _publishes = publishes;
-        PacketFormatterAdapter = new MqttPacketFormatterAdapter(options.ProtocolVersion, new MqttBufferWriter(EncodeBytes, EncodeBytesKept));
+        PacketFormatterAdapter = NewFormatter();
         _channel = new MqttTcpChannel(options);
         _opener = new MqttChannelAdapter(_channel, PacketFormatterAdapter, MqttNetNullLogger.Instance);
-        _sender = new PacketSender(_channel, PacketFormatterAdapter, publish => publishes.Acknowledged(publish, MqttReasons.Success, null), failed);
+        _sender = new PacketSender(_channel, NewFormatter, publish => publishes.Acknowledged(publish, MqttReasons.Success, null), Refused, failed);
         _receiver = new PacketReceiver(_channel);
     }
 
@@ -84,7 +86,15 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
             subscribe.PacketIdentifier = _identifiers.Take(new Subscription(subscribe, subscribe.PacketIdentifier));
         if (packet is MqttPingReqPacket)
             _isPinging = true;
-        await _sender.SendAsync(packet, cancellationToken);
+        try
+        {
+            await _sender.SendAsync(packet, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or MqttCommunicationException or MqttProtocolViolationException))
+        {
+            // As MQTTnet's own adapter does: who sends expects no other.
+            throw new MqttCommunicationException(e);
+        }
     }
 
     /// <inheritdoc/>
@@ -129,6 +139,17 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
         _opener.Dispose();
     }
 
+    private MqttPacketFormatterAdapter NewFormatter() => new(_options.ProtocolVersion, new MqttBufferWriter(EncodeBytes, EncodeBytesKept));
+
+    private void Refused(PendingPublish publish, ushort identifier, Exception reason)
+    {
+        if (identifier != 0)
+            _identifiers.Release<PendingPublish>(identifier);
+        var topic = publish.Message.Topic;
+        _publishes.Failed(publish, new MqttLinkException(
+            MqttLinkFailure.MessageMalformed, null, topic, $"publish to {topic}: not a message of MQTT: {reason.Message}", reason));
+    }
+
     // The client, which sees no publishes, asks for life though many are under way; its PINGREQ stands behind them, and over a slow line its
     // answer would be late. Whatever comes in says the same.
     private void NoteLife()
@@ -152,6 +173,10 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
             default:
                 var packet = PacketFormatterAdapter.Decode(PacketReceiver.Copy(type, body))
                     ?? throw new MqttProtocolViolationException("Received malformed packet.");
+
+                // MQTT 5 section 3.2.2.3.14: the broker's time holds. MQTTnet 5.2.0 works it out and then pings by its own options.
+                if (packet is MqttConnAckPacket { ServerKeepAlive: > 0 and var seconds })
+                    _options.KeepAlivePeriod = TimeSpan.FromSeconds(seconds);
                 return packet is MqttSubAckPacket suback ? ToClient(suback) : packet;
         }
     }
@@ -174,10 +199,12 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
             _publishes.Acknowledged(publish, reason, reasonText);
     }
 
-    private MqttSubAckPacket ToClient(MqttSubAckPacket suback)
+    // One of no subscription would be taken for that which the client gave the same number.
+    private MqttSubAckPacket? ToClient(MqttSubAckPacket suback)
     {
-        if (_identifiers.Release<Subscription>(suback.PacketIdentifier) is { } subscription)
-            suback.PacketIdentifier = subscription.Packet.PacketIdentifier = subscription.ClientIdentifier;
+        if (_identifiers.Release<Subscription>(suback.PacketIdentifier) is not { } subscription)
+            return null;
+        suback.PacketIdentifier = subscription.Packet.PacketIdentifier = subscription.ClientIdentifier;
         return suback;
     }
 

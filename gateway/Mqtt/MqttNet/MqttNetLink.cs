@@ -20,6 +20,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
 
     private readonly MqttClient _client;
     private readonly TaskCompletionSource<MqttDisconnection> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MqttDisconnection> _clientEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PublishWindow _publishes;
     private int _started;
     private int _disposed;
@@ -52,7 +53,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         try
         {
             var result = await _client.ConnectAsync(MqttNetMessages.ToMqttNet(options), timeout.Token);
-            return Connected(options, result);
+            return await ConnectedAsync(options, result);
         }
         catch (Exception exception) when (exception is not MqttLinkException)
         {
@@ -129,8 +130,10 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         {
             // The other side went first, or does not read: it is closed either way.
         }
-
-        await DisposeAsync();
+        finally
+        {
+            await DisposeAsync();
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -145,7 +148,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger) =>
         _connection = new MqttNetConnection(options, _publishes, exception => _ = LostAsync(exception));
 
-    private MqttConnack Connected(MqttLinkOptions options, MqttClientConnectResult result)
+    private async Task<MqttConnack> ConnectedAsync(MqttLinkOptions options, MqttClientConnectResult result)
     {
         var reason = (int)result.ResultCode;
         if (MqttReasons.IsFailure(reason))
@@ -163,11 +166,13 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         _publishes.Open(
             Math.Min(Math.Min(options.PublishesPendingMax, PacketIdentifiers.PublishesMax), brokerMax), result.MaximumPacketSize, options.AcknowledgementTimeoutMs);
 
-        // Ended before it was known to stand: MQTTnet's event says that nothing was connected.
+        // Ended before it was known to stand: the event, which may have come before, says why.
         if (!_client.IsConnected)
         {
+            if (await Task.WhenAny(_clientEnd.Task, Task.Delay(DisconnectTimeoutMs)) == _clientEnd.Task)
+                End(await _clientEnd.Task);
             End(new MqttDisconnection(MqttLinkFailure.ConnectionLost, null, "the other side closed the connection at once"));
-            throw _end.Task.Result.ToException();
+            throw (await _end.Task).ToException();
         }
 
         return new MqttConnack(result.IsSessionPresent, brokerMax);
@@ -209,9 +214,13 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
 
     private Task DisconnectedAsync(MqttClientDisconnectedEventArgs args)
     {
-        // A connect that failed says so itself.
-        if (args.ClientWasConnected)
-            End(args.Exception is { } exception ? MqttNetFailures.OfLoss(exception) : MqttNetFailures.OfEnd(args));
+        var end = args.Exception is { } exception ? MqttNetFailures.OfLoss(exception) : MqttNetFailures.OfEnd(args);
+        _clientEnd.TrySetResult(end);
+
+        // A connect that failed says so itself. MQTTnet's own word is not enough: of a connection that ended while its client was about to
+        // call it connected it says that there was none, and then calls it connected.
+        if (args.ClientWasConnected || _isConnected)
+            End(end);
         return Task.CompletedTask;
     }
 

@@ -62,7 +62,7 @@ internal static class MqttNetMessages
             ClientId = options.ClientId,
             CleanSession = options.CleanStart,
             KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-            // For the PINGRESP and the SUBACK: connecting is bounded by its token, publishing by the window.
+            // For the SUBACK: connecting is bounded by its token, publishing by the window, and for a PINGRESP MQTTnet waits half a KeepAlivePeriod.
             Timeout = TimeSpan.FromMilliseconds(options.AcknowledgementTimeoutMs),
         };
         if (options.Version == MqttVersion.Mqtt5)
@@ -70,6 +70,7 @@ internal static class MqttNetMessages
             // MQTTnet throws where a property of MQTT 5 is set for an older version.
             result.SessionExpiryInterval = options.SessionExpirySeconds;
             result.ReceiveMaximum = (ushort)options.ReceivesPendingMax;
+            result.MaximumPacketSize = MqttLinkOptions.ReceivedPacketBytesMax;
         }
 
         if (options.UserName is not null || options.Password is not null)

@@ -15,6 +15,9 @@ namespace BoatTelemetry.Mqtt.MqttNet;
 /// <para>A SUBSCRIBE and what changes a retained message are handled one after the other, whoever sends them. The server reads its retained
 /// messages first, makes the subscription next and sends what it read last; a message that comes in between is sent to nobody, or before the
 /// older one, and the subscriber is left with nothing or with the old state for good.</para>
+/// <para>Two limits, of retained wills. The server does not wait for a will to be dispatched, so the turn holds only as long as that
+/// completes at once, which it does without handlers that wait (there are none here). And the will of a client that is ended for breaking
+/// the protocol is dispatched without the turn: its packets are then no longer asked for.</para>
 /// </remarks>
 internal sealed class MqttNetServerAdapter(IMqttServerAdapter inner) : IMqttServerAdapter
 {

@@ -14,6 +14,8 @@ internal sealed class PacketReceiver(IMqttChannel channel)
     private const int BufferBytes = 16 * 1024;
     private const int LengthDigitsMax = 4;
 
+    private const int PacketBytesMax = MqttLinkOptions.ReceivedPacketBytesMax;
+
     private byte[] _buffer = new byte[BufferBytes];
     private int _from;
     private int _to;
@@ -22,7 +24,9 @@ internal sealed class PacketReceiver(IMqttChannel channel)
     /// <summary>Takes the next packet out of what was read; false if it is not there, or not whole.</summary>
     /// <param name="type">The first byte: type and flags.</param>
     /// <param name="body">What follows the length. It is overwritten by the next read.</param>
-    /// <exception cref="MqttProtocolViolationException">The length is malformed.</exception>
+    /// <exception cref="MqttProtocolViolationException">
+    /// The length is malformed, or over <see cref="MqttLinkOptions.ReceivedPacketBytesMax"/>.
+    /// </exception>
     public bool TryTake(out byte type, out ReadOnlyMemory<byte> body)
     {
         type = 0;
@@ -35,6 +39,8 @@ internal sealed class PacketReceiver(IMqttChannel channel)
         }
 
         _needed = headBytes + bodyBytes;
+        if (_needed > PacketBytesMax)
+            throw new MqttProtocolViolationException($"A packet of {_needed} bytes came, over the limit of {PacketBytesMax}.");
         if (bytes.Length < _needed)
             return false;
         type = bytes[0];

@@ -14,11 +14,16 @@ namespace BoatTelemetry.Mqtt.MqttNet;
 /// everything else that the gateway does with a frame (perf, November 2026; docs/operations.md).
 /// </remarks>
 /// <param name="channel">What is written to, by one writer at a time.</param>
-/// <param name="formatter">Encodes; nobody else encodes with it.</param>
+/// <param name="newFormatter">Makes what encodes.</param>
 /// <param name="written">A publish of QoS 0 has been handed to the system.</param>
+/// <param name="refused">A publish, with its packet identifier, does not encode: it was left out, and others go on.</param>
 /// <param name="failed">Nothing can be written any more, and why; called once at the most.</param>
 internal sealed class PacketSender(
-    IMqttChannel channel, MqttPacketFormatterAdapter formatter, Action<PendingPublish> written, Action<Exception> failed)
+    IMqttChannel channel,
+    Func<MqttPacketFormatterAdapter> newFormatter,
+    Action<PendingPublish> written,
+    Action<PendingPublish, ushort, Exception> refused,
+    Action<Exception> failed)
 {
     /// <summary>Named limit: bytes gathered for one write. A packet that is larger is written by itself, from where it lies.</summary>
     public const int GatheredBytesMax = 64 * 1024;
@@ -32,13 +37,14 @@ internal sealed class PacketSender(
     // Bounded by the window of publishes, and by MQTTnet, which waits for what it sends itself. Payloads stay where they are until then.
     private Queue<Outgoing> _given = new();
     private Queue<Outgoing> _taken = new();
+    private MqttPacketFormatterAdapter _formatter = newFormatter();
     private int _gatheredBytes;
     private MqttPacketBuffer _large;
     private bool _isWriting;
     private Exception? _end;
 
     /// <summary>Sends what MQTTnet's client makes itself; completes when it has been handed to the system.</summary>
-    /// <exception cref="Exception">Nothing can be written any more: the reason.</exception>
+    /// <exception cref="Exception">It does not encode, or nothing can be written any more: the reason.</exception>
     public Task SendAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
         var outgoing = new Outgoing(packet, null, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -51,7 +57,10 @@ internal sealed class PacketSender(
     /// <param name="identifier">Its packet identifier; 0 with QoS 0.</param>
     public void Send(PendingPublish publish, ushort identifier) => Add(new Outgoing(null, publish, identifier, null));
 
-    /// <summary>Nothing more is written; what waits fails with this.</summary>
+    /// <summary>
+    /// Takes nothing more, and fails with this what was given and not taken up by the writer. What the writer has taken up, which is
+    /// everything that was given when its last write began, it goes on writing until the channel closes.
+    /// </summary>
     public void End(Exception end)
     {
         lock (_lock)
@@ -98,7 +107,7 @@ internal sealed class PacketSender(
         }
         catch (Exception e)
         {
-            // The connection is of no use without what was to be written, be it that it does not encode.
+            // Part of a packet may be written: nothing can follow it.
             Fail(e);
         }
     }
@@ -109,7 +118,7 @@ internal sealed class PacketSender(
         if (_large.Payload.Length > 0)
             await channel.WriteAsync(_large.Payload, true, CancellationToken.None);
         _large = default;
-        formatter.Cleanup();
+        _formatter.Cleanup();
     }
 
     // False once nothing waits.
@@ -119,7 +128,12 @@ internal sealed class PacketSender(
         _toTell.Clear();
         while (TryTake(out var next))
         {
-            var bytes = formatter.Encode(next.Packet ?? MqttNetMessages.ToPacket(next.Publish!.Message, next.Identifier));
+            if (!TryEncode(next, out var bytes))
+            {
+                _taken.Dequeue();
+                continue;
+            }
+
             if (bytes.Length > GatheredBytesMax - _gatheredBytes)
             {
                 // It is encoded again for the next write: seldom, once in a full buffer.
@@ -132,7 +146,7 @@ internal sealed class PacketSender(
                 bytes.Packet.AsSpan().CopyTo(_gathered.AsSpan(_gatheredBytes));
                 bytes.Payload.CopyTo(_gathered.AsSpan(_gatheredBytes + bytes.Packet.Count));
                 _gatheredBytes += bytes.Length;
-                formatter.Cleanup();
+                _formatter.Cleanup();
             }
 
             _taken.Dequeue();
@@ -143,6 +157,26 @@ internal sealed class PacketSender(
         }
 
         return _gatheredBytes > 0;
+    }
+
+    // What does not encode fails alone: it is the caller's mistake, and ending the connection would only bring it back over the next one.
+    private bool TryEncode(in Outgoing next, out MqttPacketBuffer bytes)
+    {
+        try
+        {
+            bytes = _formatter.Encode(next.Packet ?? MqttNetMessages.ToPacket(next.Publish!.Message, next.Identifier));
+            return true;
+        }
+        catch (Exception e)
+        {
+            // MQTTnet's encoder keeps the properties that it had written and would put them into the next packet.
+            _formatter = newFormatter();
+            bytes = default;
+            if (next.Publish is { } publish)
+                refused(publish, next.Identifier, e);
+            next.Written?.TrySetException(e);
+            return false;
+        }
     }
 
     private bool TryTake(out Outgoing next)

@@ -109,6 +109,18 @@ public abstract partial class MqttLinkContract
         Assert.Equal(MqttLinkFailure.KeepAliveExpired, (await link.Disconnected.WaitAsync(_patience)).Failure);
     }
 
+    // MQTT 5 section 3.2.2.3.14: the broker's time holds, not the one asked for.
+    [Fact]
+    public async Task Connect_ToABrokerWithAShorterKeepAlive_PingsByTheBrokers()
+    {
+        await using var broker = new ScriptedBroker(ScriptedBroker.ConnackOfKeepAlive(seconds: 1));
+        await using var link = stack.CreateLink();
+        await link.ConnectAsync(
+            new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "idle", KeepAliveSeconds = 3_600 }, default);
+
+        Assert.True(await broker.IsPingedAsync(TimeSpan.FromSeconds(60)), "no PINGREQ came");
+    }
+
     // message_size_limit counts the payload and is told in the PUBACK; the CONNACK does not speak of it.
     [Fact]
     public async Task Publish_OverMosquittosMessageSizeLimit_IsTooLargeAndTheLinkGoesOn()

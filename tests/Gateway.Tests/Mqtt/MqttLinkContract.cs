@@ -334,11 +334,11 @@ public abstract partial class MqttLinkContract(IMqttStack stack)
     };
 
     private static MqttLinkOptions TlsOptions(
-        MosquittoProcess broker, string ca, string? certificate, string? key, string host = "127.0.0.1") => new()
+        MosquittoProcess broker, string ca, string? certificate, string? key, string host = "127.0.0.1", string clientId = "tls") => new()
         {
             Host = host,
             Port = broker.Port,
-            ClientId = "tls",
+            ClientId = clientId,
             Tls = new MqttTlsOptions { CaFile = ca, CertificateFile = certificate, KeyFile = key },
         };
 

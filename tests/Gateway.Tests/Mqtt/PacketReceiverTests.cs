@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using BoatTelemetry.Mqtt;
 using BoatTelemetry.Mqtt.MqttNet;
 using BoatTelemetry.TestSupport;
 using MQTTnet.Channel;
@@ -48,6 +49,23 @@ public sealed class PacketReceiverTests(ITestOutputHelper output)
         var receiver = new PacketReceiver(new Pieces([0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], new Random(1), sizeMin: 6));
         Assert.True(await receiver.ReadAsync(default));
         Assert.Throws<MqttProtocolViolationException>(() => receiver.TryTake(out _, out _));
+    }
+
+    [Fact]
+    public async Task TryTake_OfAPacketOverTheLimit_IsAViolationBeforeItIsThere()
+    {
+        // 1 + 4 digits + 268,435,455, of which nothing has come; and the largest that is taken.
+        var receiver = new PacketReceiver(new Pieces([0x30, 0xFF, 0xFF, 0xFF, 0x7F], new Random(1), sizeMin: 5));
+        Assert.True(await receiver.ReadAsync(default));
+        Assert.Throws<MqttProtocolViolationException>(() => receiver.TryTake(out _, out _));
+
+        byte[] largest = Packet(Body(1, MqttLinkOptions.ReceivedPacketBytesMax - 4));
+        Assert.Equal(MqttLinkOptions.ReceivedPacketBytesMax, largest.Length);
+        var one = new PacketReceiver(new Pieces(largest, new Random(1), sizeMin: 5, sizeMax: 100_000));
+        var taken = 0;
+        while (await one.ReadAsync(default))
+            taken += one.TryTake(out _, out _) ? 1 : 0;
+        Assert.Equal(1, taken);
     }
 
     [Fact]

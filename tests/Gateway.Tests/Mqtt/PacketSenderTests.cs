@@ -7,6 +7,7 @@ using BoatTelemetry.Mqtt;
 using BoatTelemetry.Mqtt.MqttNet;
 using BoatTelemetry.TestSupport;
 using MQTTnet.Channel;
+using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using Xunit;
@@ -20,6 +21,7 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
 
     private readonly HeldChannel _channel = new();
     private readonly List<PendingPublish> _written = [];
+    private readonly List<(PendingPublish Publish, ushort Identifier)> _refused = [];
     private readonly List<Exception> _failures = [];
 
     public void Dispose() => _channel.Dispose();
@@ -118,6 +120,35 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(1, _channel.WriteCount);
     }
 
+    // Its properties are half written when the one that is too long is met: nothing of them may come into the next packet.
+    [Fact]
+    public async Task Send_WhatDoesNotEncode_FailsThatOneAndNothingElse()
+    {
+        var sender = Sender();
+        var publishes = Enumerable.Range(0, 4).Select(i => Publish(10 + i)).ToArray();
+        var malformed = new PendingPublish(new MqttMessage
+        {
+            Topic = "t",
+            UserProperties = [new("unit", "17"), new("long", new string('x', 65_536))],
+        });
+        sender.Send(publishes[0], 1);
+        await _channel.WriteBegunAsync();
+        sender.Send(publishes[1], 2);
+        sender.Send(malformed, 3);
+        sender.Send(publishes[2], 4);
+        var subscribe = sender.SendAsync(new MqttSubscribePacket { UserProperties = [new("long", new byte[65_536])] }, default);
+        sender.Send(publishes[3], 5);
+
+        _channel.Release();
+
+        byte[] expected = [.. Encoded(publishes[0], 1), .. Encoded(publishes[1], 2), .. Encoded(publishes[2], 4), .. Encoded(publishes[3], 5)];
+        await Eventually.TrueAsync(() => _channel.Written.Length >= expected.Length, () => $"{_channel.Written.Length} of {expected.Length} bytes written");
+        Assert.Equal(expected, _channel.Written);
+        Assert.Equal([(malformed, (ushort)3)], _refused);
+        await Assert.ThrowsAsync<MqttProtocolViolationException>(() => subscribe.WaitAsync(_patience));
+        Assert.Empty(_failures);
+    }
+
     [Fact]
     public async Task Send_OfQos0_IsToldWhenItIsWrittenAndNotBefore()
     {
@@ -168,7 +199,7 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
 
     private static MqttPacketFormatterAdapter Formatter() => new(MqttProtocolVersion.V500, new MqttBufferWriter(4096, 65_535));
 
-    private PacketSender Sender() => new(_channel, Formatter(), _written.Add, _failures.Add);
+    private PacketSender Sender() => new(_channel, Formatter, _written.Add, (publish, identifier, _) => _refused.Add((publish, identifier)), _failures.Add);
 
     /// <summary>Takes a write and does not end it until it is told how.</summary>
     private sealed class HeldChannel : IMqttChannel

@@ -13,21 +13,27 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     private const int ConnectType = 1;
     private const int PublishType = 3;
     private const int SubscribeType = 8;
+    private const int PingReqType = 12;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[]? _connack;
     private readonly Func<ushort, byte[]?> _answerPublish;
+    private readonly Func<ushort, byte[]?> _answerSubscribe;
     private readonly SemaphoreSlim _published = new(0);
+    private readonly SemaphoreSlim _subscribed = new(0);
+    private readonly SemaphoreSlim _pinged = new(0);
     private readonly Task _run;
     private TcpClient? _client;
 
     /// <summary>Starts listening.</summary>
     /// <param name="connack">The whole packet; null never answers.</param>
     /// <param name="answerPublish">From the packet identifier to the packet to answer; null does not answer.</param>
-    public ScriptedBroker(byte[]? connack, Func<ushort, byte[]?>? answerPublish = null)
+    /// <param name="answerSubscribe">The same for SUBSCRIBE; without it QoS 1 is granted.</param>
+    public ScriptedBroker(byte[]? connack, Func<ushort, byte[]?>? answerPublish = null, Func<ushort, byte[]?>? answerSubscribe = null)
     {
         _connack = connack;
         _answerPublish = answerPublish ?? (_ => null);
+        _answerSubscribe = answerSubscribe ?? (id => Suback(id, 1));
         _listener.Start();
         _run = RunAsync();
     }
@@ -40,6 +46,12 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     /// <summary>Success, no session, and the Maximum Packet Size.</summary>
     public static byte[] ConnackOfPacketSize(int bytesMax) =>
         [0x20, 8, 0, 0, 5, 39, (byte)(bytesMax >> 24), (byte)(bytesMax >> 16), (byte)(bytesMax >> 8), (byte)bytesMax];
+
+    /// <summary>Success, no session, and the Server Keep Alive.</summary>
+    public static byte[] ConnackOfKeepAlive(ushort seconds) => [0x20, 6, 0, 0, 3, 19, (byte)(seconds >> 8), (byte)seconds];
+
+    /// <summary>Of one subscription, without properties (MQTT 5 section 3.9).</summary>
+    public static byte[] Suback(ushort id, byte reason) => [0x90, 4, (byte)(id >> 8), (byte)id, 0, reason];
 
     public static byte[] Puback(ushort id, byte reason) => [0x40, 4, (byte)(id >> 8), (byte)id, reason, 0];
 
@@ -58,6 +70,12 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     /// <summary>Completes when one more PUBLISH has arrived.</summary>
     public async Task WaitForPublishAsync() => Assert.True(await _published.WaitAsync(TimeSpan.FromSeconds(60)), "no PUBLISH came");
 
+    /// <summary>Completes when one more SUBSCRIBE has arrived.</summary>
+    public async Task WaitForSubscribeAsync() => Assert.True(await _subscribed.WaitAsync(TimeSpan.FromSeconds(60)), "no SUBSCRIBE came");
+
+    /// <summary>Whether one more PINGREQ arrives in time.</summary>
+    public Task<bool> IsPingedAsync(TimeSpan longest) => _pinged.WaitAsync(longest);
+
     public async Task SendAsync(byte[] packet) => await _client!.GetStream().WriteAsync(packet);
 
     public async ValueTask DisposeAsync()
@@ -69,6 +87,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         _listener.Stop();
         _stop.Dispose();
         _published.Dispose();
+        _subscribed.Dispose();
+        _pinged.Dispose();
     }
 
     private async Task RunAsync()
@@ -107,9 +127,14 @@ internal sealed class ScriptedBroker : IAsyncDisposable
                     await AnswerPublishAsync(stream, body);
                     break;
                 case SubscribeType:
-                    // SUBACK: the same identifier, no properties, QoS 1 granted (MQTT 5 section 3.9).
-                    Identifiers.Add((ushort)((body[0] << 8) | body[1]));
-                    await stream.WriteAsync(new byte[] { 0x90, 4, body[0], body[1], 0, 1 }, _stop.Token);
+                    var id = (ushort)((body[0] << 8) | body[1]);
+                    Identifiers.Add(id);
+                    _subscribed.Release();
+                    if (_answerSubscribe(id) is { } suback)
+                        await stream.WriteAsync(suback, _stop.Token);
+                    break;
+                case PingReqType:
+                    _pinged.Release();
                     break;
             }
         }
