@@ -46,18 +46,4 @@ internal static class WifiSetup
     public static (string State, string? Failure) Link(JsonObject info) => info["links"]?["wifi"] is JsonObject wifi
         ? ((string?)wifi["state"] ?? "", (string?)wifi["failure"])
         : ("off", null);
-
-    /// <summary>What to do about a failure, by the unit's word for it.</summary>
-    public static string Advice(string? failure) => failure switch
-    {
-        "not-joined" => "The unit is not in the network: look at its name (capitals count), its password and the distance; the unit knows 2.4 GHz alone.",
-        "not-reached" => "The broker is not reached: look at its address and port, and whether the certificate given with --ca is that of its authority.",
-        "refused" => "The broker refuses the unit: look at --user and --mqtt-password-file, and at the broker's log.",
-        "subscribe-refused" => "The broker lets the unit in and refuses its topic: look at the broker's access list.",
-        "no-key" => "A unit without a key sends nothing: provision it.",
-        "no-certificate" => "The unit has no certificate of the broker's authority: give it with boatctl wifi set --ca.",
-        "safe-mode" => "The unit reset three times by itself and leaves Wi-Fi out: look at boatctl log.",
-        null => "The unit is still trying; look again with boatctl info.",
-        _ => "Look at the broker's log, and again with boatctl info.",
-    };
 }

@@ -129,7 +129,7 @@ internal sealed class WifiCommand
         var isConnected = link.State is "ready" or "busy";
         output.Result(new JsonObject { ["state"] = link.State, ["failure"] = link.Failure }, page => page.Line(isConnected
             ? new Cell("Wi-Fi: connected to the broker.", Tone.Good)
-            : new Cell($"Wi-Fi: set up, and not connected ({link.Failure ?? link.State}). {WifiSetup.Advice(link.Failure)}", Tone.Bad)));
+            : new Cell($"Wi-Fi: set up, and not connected ({link.Failure ?? link.State}). {WifiAdvice.Of(link.Failure, isTest: false)}", Tone.Bad)));
         return isConnected ? ExitCode.Ok : ExitCode.NotGood;
     }
 }
