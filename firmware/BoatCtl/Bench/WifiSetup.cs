@@ -9,7 +9,7 @@ namespace BoatTelemetry.BoatCtl.Bench;
 /// <code>
 /// 1. look         what it has; together with what is new it must be whole
 /// 2. off          the new configuration, with Wi-Fi off, in one request    from here on the command must be repeated if it ends
-/// 3. certificate  in pieces, unless the unit has it
+/// 3. certificate  in pieces, also if the unit seems to have it: a CRC-32 is easily forged
 /// 4. passwords
 /// 5. on           the configuration with Wi-Fi on; in force from the next start
 /// </code>
@@ -26,7 +26,7 @@ internal static class WifiSetup
         before.Write(bench, plan.In(before.Config, isEnabled: false));
         try
         {
-            if (plan.Authority is { } authority && !CertificateUpload.IsThere(info, authority))
+            if (plan.Authority is { } authority)
                 CertificateUpload.Send(bench, authority);
             if (plan.Password is { } password)
                 UnitSecret.Set(bench, "wifiPassword", password);
