@@ -10,10 +10,6 @@ internal static class CertificateUpload
     /// <summary>What "info" tells of the certificate that a unit keeps.</summary>
     public const string Field = "caCertificate";
 
-    /// <summary>Whether this is the one that the unit keeps.</summary>
-    public static bool IsThere(JsonObject info, byte[] certificate) =>
-        info[Field] is JsonObject kept && (int?)kept["bytes"] == certificate.Length && (string?)kept["crc32"] == Check(certificate);
-
     /// <summary>Sends it whole; until the unit has read the last piece back, the one before stays.</summary>
     /// <exception cref="BenchException">It was not done.</exception>
     public static void Send(BenchClient bench, byte[] certificate)

@@ -19,6 +19,7 @@ internal sealed record PartResult(string Part, PartState State, string Detail)
     /// <summary>What to do; empty where nothing is to be done.</summary>
     public string Advice => State switch
     {
+        PartState.Fail or PartState.Unknown when Part == WifiAdvice.Part => WifiAdvice.Of(Detail, isTest: true),
         PartState.Fail => SelfTestAdvice.IfFailed(Part),
         PartState.Unknown => SelfTestAdvice.IfUnknown(Part),
         _ => string.Empty,
@@ -112,13 +113,18 @@ internal static class SelfTest
         return age is null ? new("position", PartState.Unknown, "none yet") : new("position", PartState.Pass, $"{age} old");
     }
 
-    private static PartResult Link(Step step, BoardDescription? board)
+    /// <summary>What a link's step says of it.</summary>
+    internal static PartResult Link(Step step, BoardDescription? board)
     {
-        var name = step.Name == "wifi" ? "Wi-Fi" : step.Name;
+        var name = step.Name == "wifi" ? WifiAdvice.Part : step.Name;
         if (step.Passed && step.Detail == "not in use")
             return new PartResult(name, PartState.NotFitted, step.Name == "modem" && board is { ModemTxPin: BoardDescription.NotFitted } ? "no modem on this board" : "switched off");
+        if (step.Passed && step.Detail.Length == 0)
+            return new PartResult(name, PartState.Pass, step.Detail);
 
-        return new PartResult(name, step.Passed ? PartState.Pass : step.Detail is "starting" or "no-key" ? PartState.Unknown : PartState.Fail, step.Detail);
+        // Older firmware fails the step for these too.
+        var isUnknown = step.Passed || step.Detail is "starting" or "no-key" or "not-joined" or "not-reached" or "lost" or "no-answer" or "publish-failed";
+        return new PartResult(name, isUnknown ? PartState.Unknown : PartState.Fail, step.Detail);
     }
 
     private static PartResult Sensor(UnitPart part, JsonObject view, BoardDescription? board)
@@ -140,5 +146,6 @@ internal static class SelfTest
         return new PartResult(part.Name, text is null ? PartState.Unknown : PartState.Pass, text ?? "no reading");
     }
 
-    private sealed record Step(string Name, bool Passed, string Detail);
+    /// <summary>A step as the unit tells it; its detail is empty where it has none.</summary>
+    internal sealed record Step(string Name, bool Passed, string Detail);
 }

@@ -15,7 +15,6 @@ internal static class SelfTestAdvice
         ["receiver"] = "Nothing comes from the GNSS receiver. Check its plug and the two data wires (swapped?), then its supply: 3.3 V.",
         ["radio"] = "The LoRa chip does not answer or does not get ready. Switch the unit off, check that the module sits well and that an antenna is on it, and test again.",
         ["modem"] = "The modem does not answer or finds no network. Check the SIM (without a PIN), the APN (boatctl config get cellular), the antenna, and its supply under load.",
-        ["Wi-Fi"] = "The word beside it is the unit's: not-joined is the network's name, password or distance; not-reached the broker's address, TLS or certificate; refused its user or password. Set it with boatctl wifi set. Out of the harbour's reach it cannot pass.",
         ["flash"] = "The journal's flash cannot be read. Flash the unit again; if it stays, replace the module.",
         ["supply voltage"] = "Check the wire to the supply measurement and its fuse. Compare with a meter: boatctl monitor shows supplyMv.",
         ["supply current"] = "Check the plug of the supply's current meter (I2C) and its shunt.",
@@ -40,7 +39,6 @@ internal static class SelfTestAdvice
         ["man-overboard button"] = "Only with the control room's yes: a press is an alarm, shown in boatctl monitor. Hold it for 5 s to take it back.",
         ["tamper switch"] = "Open and close the enclosure and look at inputs.open in boatctl monitor.",
         ["radio"] = "It is starting, or the unit has no key and sends nothing. Test again in half a minute.",
-        ["Wi-Fi"] = "It is starting, or the unit has no key and sends nothing. Test again in half a minute.",
         ["modem"] = "It is starting; a network takes up to a few minutes. Test again.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using BoatTelemetry.BoatCtl.Provisioning;
 using BoatTelemetry.BoatCtl.Terminal;
@@ -5,8 +6,8 @@ using BoatTelemetry.BoatUnit.Config;
 
 namespace BoatTelemetry.BoatCtl.Bench;
 
-/// <summary>What is to be changed of a unit's Wi-Fi; what is null stays.</summary>
-internal sealed record WifiPlan
+/// <summary>What is to be changed of a unit's Wi-Fi; what is null stays. No record: that would show the passwords as text.</summary>
+internal sealed class WifiPlan
 {
     public string? Ssid { get; init; }
 
@@ -45,10 +46,14 @@ internal sealed record WifiPlan
         return changed;
     }
 
-    /// <summary>Refuses a plan that leaves the unit with half of what it needs.</summary>
-    /// <exception cref="CommandException">Something is missing; nothing was changed.</exception>
+    /// <summary>Refuses a plan that leaves the unit with half of what it needs, or that the unit would refuse in the middle.</summary>
+    /// <exception cref="CommandException">Something is missing or cannot be; nothing was changed.</exception>
     public void CheckWhole(JsonObject config, JsonObject secrets, JsonObject info)
     {
+        CheckSecret("--password-file", Password, SecretKind.WifiPassword);
+        CheckSecret("--mqtt-password-file", BrokerPassword, SecretKind.MqttPassword);
+        if (Authority is not null && !info.ContainsKey(CertificateUpload.Field))
+            throw new CommandException(ExitCode.Missing, "old-firmware", "The unit's firmware takes no certificate over the cable; nothing was changed. Flash newer firmware first (boatctl flash).");
         var wanted = In(config, isEnabled: true);
         string Text(ConfigEntry entry) => wanted[entry.Section]?[entry.Name]?.ToString() ?? "";
         bool IsSet(string name) => (string?)secrets[name] == "set";
@@ -66,5 +71,16 @@ internal sealed record WifiPlan
             missing.Add("--ca (or --no-tls, where nobody else is on that network)");
         if (missing.Count > 0)
             throw new CommandException(ExitCode.Usage, "incomplete", $"The unit does not have all that Wi-Fi needs; nothing was changed. Give {string.Join(", ", missing)}.");
+    }
+
+    private static void CheckSecret(string option, string? value, SecretKind kind)
+    {
+        if (value is null)
+            return;
+        if (value.Length == 0)
+            throw new CommandException(ExitCode.Usage, "empty", $"{option}: its first line is empty; nothing was changed. boatctl secret set unsets a password.");
+        var bytes = Encoding.UTF8.GetByteCount(value);
+        if (bytes > SecretStore.BytesMax(kind))
+            throw new CommandException(ExitCode.Usage, "too-long", $"{option}: its first line has {bytes} bytes, and the unit takes {SecretStore.BytesMax(kind)} at the most; nothing was changed.");
     }
 }

@@ -89,22 +89,24 @@ internal sealed class WifiCommand
     // From here on the unit has all of it, whatever happens.
     private (string State, string? Failure) Looked(ParseResult asked, CancellationToken cancellation)
     {
+        var inForce = "in force from the unit's next start on";
         try
         {
             JsonObject before;
             using (var bench = _unit.Open(asked))
                 before = UnitRestart.Ask(bench);
+            inForce = "and the unit was told to start anew";
             var restart = new UnitRestart(() => _unit.Open(asked), UnitRestart.Limit(asked.GetValue(_unit.TimeoutS)));
             return Connected(asked, restart.Wait(before, cancellation), cancellation);
         }
         catch (BenchException e)
         {
             throw new CommandException(
-                ExitCode.HalfDone, "not-seen", $"Wi-Fi is set up, in force from the unit's next start on; whether it connects was not seen: {e.Message} Look with \"boatctl info\".", e);
+                ExitCode.HalfDone, "not-seen", $"Wi-Fi is set up, {inForce}; whether it connects was not seen: {e.Message} Look with \"boatctl info\".", e);
         }
         catch (OperationCanceledException e)
         {
-            throw new CommandException(ExitCode.NotGood, "stopped", "Stopped. Wi-Fi is set up, in force from the unit's next start on; look with \"boatctl info\" whether it connects.", e);
+            throw new CommandException(ExitCode.NotGood, "stopped", $"Stopped. Wi-Fi is set up, {inForce}; look with \"boatctl info\" whether it connects.", e);
         }
     }
 
@@ -129,7 +131,7 @@ internal sealed class WifiCommand
         var isConnected = link.State is "ready" or "busy";
         output.Result(new JsonObject { ["state"] = link.State, ["failure"] = link.Failure }, page => page.Line(isConnected
             ? new Cell("Wi-Fi: connected to the broker.", Tone.Good)
-            : new Cell($"Wi-Fi: set up, and not connected ({link.Failure ?? link.State}). {WifiSetup.Advice(link.Failure)}", Tone.Bad)));
+            : new Cell($"Wi-Fi: set up, and not connected ({link.Failure ?? link.State}). {WifiAdvice.Of(link.Failure, isTest: false)}", Tone.Bad)));
         return isConnected ? ExitCode.Ok : ExitCode.NotGood;
     }
 }

@@ -137,7 +137,7 @@ internal sealed class FrameExplainer(FrameKeys keys, LiveSearch search)
         var low = (uint)_codec.Header.CounterLow;
         var last = search.Near ?? _liveCounters.GetValueOrDefault((_codec.Header.Unit, FrameLimits.DirectionOf(_codec.Header.Kind)));
         var first = Math.Max(0, (last >> FrameHeader.LiveCounterBits) - LiveSearch.CyclesBefore);
-        var cycles = search.Near is null ? AllCycles : Math.Min(AllCycles - first, 2 * LiveSearch.CyclesBefore);
+        var cycles = search.Near is null ? AllCycles : Math.Min(AllCycles - first, (2 * LiveSearch.CyclesBefore) + 1);
         for (var i = 0L; i < cycles; i++)
         {
             if (i == SilentCandidates)

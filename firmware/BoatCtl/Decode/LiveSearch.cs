@@ -7,7 +7,7 @@ namespace BoatTelemetry.BoatCtl.Decode;
 /// <param name="Long">Told once for each frame whose search takes its time, with its unit.</param>
 internal sealed record LiveSearch(uint? Near, Action<int> Long)
 {
-    /// <summary>Times round of the bits on air that are tried before a known counter.</summary>
+    /// <summary>Times round of the bits on air that are tried before a known counter; around one that was given, as many behind it.</summary>
     public const long CyclesBefore = 16;
 
     /// <summary>How far from <see cref="Near"/> a counter may be.</summary>

@@ -75,6 +75,9 @@ public sealed class CertificateSetCommand : BenchCommand
             case CertificateStep.NotStored:
                 reply.Fail(BenchError.NotStored, "the flash did not take it; the certificate is as before");
                 return;
+            case CertificateStep.InDoubt:
+                reply.Fail(BenchError.NotStored, "the flash did not confirm it; it may be the new one from the next start on. Send it again");
+                return;
             default:
                 break;
         }

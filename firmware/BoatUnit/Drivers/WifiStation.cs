@@ -1,7 +1,7 @@
 using System;
 using System.Device.Wifi;
+using System.Net.NetworkInformation;
 using System.Threading;
-using nanoFramework.Networking;
 
 namespace BoatTelemetry.BoatUnit.Drivers;
 
@@ -11,16 +11,28 @@ public interface INetworkJoin
     /// <summary>Whether the unit is in the network and has an address.</summary>
     bool IsJoined { get; }
 
-    /// <summary>Joins, unless it has joined already; returns after the timeout at the latest.</summary>
+    /// <summary>Joins, unless it has joined already; returns some 20 s after the timeout at the latest.</summary>
     bool Join(int timeoutMs);
 
     void Leave();
 }
 
 /// <summary>A Wi-Fi network with a password: a harbour's, or that of the boat's own router.</summary>
+/// <remarks>
+/// Not by the platform's WifiNetworkHelper, for three reasons seen in its source (nanoframework/System.Device.Wifi). It takes
+/// an address under the same SSID for its own connection and does not try the password it was given. It stores both in
+/// the platform's own flash, and the platform then joins with them at each start, wanted or not. And each of its calls
+/// keeps one more adapter for good: a boat out of harbour would run out of memory within days. Here the platform is told
+/// the network anew in each run and keeps nothing of it.
+/// </remarks>
 public sealed class WifiStation : INetworkJoin
 {
+    private const int PollMs = 100;
+    private const int LetGoMs = 5_000;
+
     private readonly MqttOptions _options;
+    private WifiAdapter _adapter;
+    private bool _isToldNetwork;
 
     public WifiStation(MqttOptions options)
     {
@@ -28,36 +40,83 @@ public sealed class WifiStation : INetworkJoin
     }
 
     /// <inheritdoc/>
-    public bool IsJoined => WifiNetworkHelper.Status == NetworkHelperStatus.NetworkIsReady;
+    public bool IsJoined => _isToldNetwork && HasAddress();
 
     /// <inheritdoc/>
     public bool Join(int timeoutMs)
     {
-        if (IsJoined)
-        {
-            return true;
-        }
-
-        CancellationTokenSource source = new CancellationTokenSource(timeoutMs);
         try
         {
-            return WifiNetworkHelper.ConnectDhcp(
-                _options.Ssid, _options.WifiPassword, WifiReconnectionKind.Automatic, false, 0, source.Token);
+            return IsJoined || TryJoin(Environment.TickCount64 + timeoutMs);
         }
         catch (Exception)
         {
-            // The helper throws where the adapter does not answer; for its caller that is one more way not to be there.
+            // The platform throws where the adapter does not answer; for the caller that is one more way not to be there.
             return false;
-        }
-        finally
-        {
-            source.Dispose();
         }
     }
 
     /// <inheritdoc/>
     public void Leave()
     {
-        WifiNetworkHelper.Disconnect();
+        _isToldNetwork = false;
+        if (_adapter != null)
+        {
+            _adapter.Disconnect();
+        }
+    }
+
+    private static bool HasAddress()
+    {
+        NetworkInterface[] all = NetworkInterface.GetAllNetworkInterfaces();
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i].NetworkInterfaceType == NetworkInterfaceType.Wireless80211)
+            {
+                // "0.0.0.0" stands for none.
+                string address = all[i].IPv4Address;
+                return address != null && address.Length > 0 && address[0] != '0';
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryAwait(bool hasAddress, long untilMs)
+    {
+        while (HasAddress() != hasAddress)
+        {
+            if (Environment.TickCount64 >= untilMs)
+            {
+                return false;
+            }
+
+            Thread.Sleep(PollMs);
+        }
+
+        return true;
+    }
+
+    private bool TryJoin(long untilMs)
+    {
+        if (_adapter == null)
+        {
+            _adapter = WifiAdapter.FindAllAdapters()[0];
+        }
+
+        if (!_isToldNetwork)
+        {
+            // An address of before, from what the platform may have stored once, must be gone: it would say nothing of this password.
+            _adapter.Disconnect();
+            if (!TryAwait(false, Environment.TickCount64 + LetGoMs))
+            {
+                return false;
+            }
+        }
+
+        // Its result is no answer: a disconnection that it makes itself counts as a failure there, and the platform tries on.
+        _adapter.Connect(_options.Ssid, WifiReconnectionKind.Automatic, _options.WifiPassword);
+        _isToldNetwork = true;
+        return TryAwait(true, untilMs);
     }
 }

@@ -29,8 +29,11 @@ public enum CertificateStep
     /// <summary>The whole has another CRC than was said: it must come again.</summary>
     WrongCheck,
 
-    /// <summary>The flash did not take it.</summary>
+    /// <summary>The flash did not take it; the one before stays.</summary>
     NotStored,
+
+    /// <summary>The flash did not confirm the last program: which of both counts is known at the next start.</summary>
+    InDoubt,
 }
 
 /// <summary>
@@ -53,6 +56,9 @@ public sealed class CertificateStore
     private const int HeaderBytes = 16;
     private const int HeaderCheckAt = 12;
     private const int Layout = 1;
+
+    // As the journal's reader: a read that fails once says little of the flash.
+    private const int ReadTries = 3;
     private const int None = -1;
     private const byte Erased = 0xFF;
 
@@ -149,7 +155,7 @@ public sealed class CertificateStore
     {
         ReceivedBytes = 0;
         byte[] whole = new byte[_incomingBytes];
-        if (_flash.Read(slot, HeaderBytes, whole, 0, whole.Length) != FlashResult.Done)
+        if (!TryRead(slot, HeaderBytes, whole))
         {
             return CertificateStep.NotStored;
         }
@@ -166,7 +172,7 @@ public sealed class CertificateStore
         BigEndian.Put(_header, HeaderCheckAt, Crc32.Of(_header, 0, HeaderCheckAt));
         if (!TryProgram(slot, 0, _header) || Look(slot) == null)
         {
-            return CertificateStep.NotStored;
+            return CertificateStep.InDoubt;
         }
 
         _newest = slot;
@@ -178,7 +184,7 @@ public sealed class CertificateStore
     // The certificate of a slot; null if there is none in it that is whole.
     private byte[] Look(int slot)
     {
-        if (_flash.Read(slot, 0, _header, 0, HeaderBytes) != FlashResult.Done
+        if (!TryRead(slot, 0, _header)
             || BigEndian.Get(_header, HeaderCheckAt) != Crc32.Of(_header, 0, HeaderCheckAt)
             || BigEndian.Get16(_header, 6) != Layout)
         {
@@ -192,7 +198,7 @@ public sealed class CertificateStore
         }
 
         byte[] whole = new byte[bytes];
-        if (_flash.Read(slot, HeaderBytes, whole, 0, bytes) != FlashResult.Done
+        if (!TryRead(slot, HeaderBytes, whole)
             || Crc32.Of(whole, 0, bytes) != BigEndian.Get(_header, 8))
         {
             return null;
@@ -200,6 +206,19 @@ public sealed class CertificateStore
 
         _sequence[slot] = BigEndian.Get(_header, 0);
         return whole;
+    }
+
+    private bool TryRead(int slot, int offset, byte[] into)
+    {
+        for (int i = 0; i < ReadTries; i++)
+        {
+            if (_flash.Read(slot, offset, into, 0, into.Length) == FlashResult.Done)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool TryProgram(int slot, int offset, byte[] bytes)

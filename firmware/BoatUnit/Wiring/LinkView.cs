@@ -37,6 +37,22 @@ public sealed class LinkView
         return state == LinkState.Ready || state == LinkState.Busy ? null : FailureWord(_links.Wifi.Uplink.LastFailure);
     }
 
+    /// <summary>Whether a word of <see cref="WifiFailure"/> asks for somebody's hand, wherever the boat is.</summary>
+    public static bool IsFault(string failure)
+    {
+        switch (failure)
+        {
+            case "no-certificate":
+            case "refused":
+            case "subscribe-refused":
+            case "client-failed":
+            case "safe-mode":
+                return true;
+            default:
+                return false;
+        }
+    }
+
     private static void WriteLink(JsonWriter into, string name, IUnitLink link)
     {
         if (link == null)

@@ -1,5 +1,3 @@
-using System.Threading;
-
 namespace BoatTelemetry.Facade.Wires;
 
 /// <summary>The Wi-Fi networks around the board; stands at the place <see cref="Place"/>.</summary>
@@ -9,11 +7,11 @@ public interface IWifiAir
     const string Place = "WIFI";
 
     /// <summary>Whether the board is in a network and has an address.</summary>
-    bool IsJoined { get; }
+    bool HasAddress { get; }
 
-    /// <summary>Joins; false if that was not done when the token was cancelled.</summary>
-    bool Join(string ssid, string password, CancellationToken cancellation);
+    /// <summary>Begins to join, and goes on trying by itself until it is told otherwise.</summary>
+    void Connect(string ssid, string password);
 
-    /// <summary>Leaves the network.</summary>
-    void Leave();
+    /// <summary>Leaves the network; what was told last is tried again (ESP-IDF's event "disconnected", as nanoFramework takes it).</summary>
+    void Disconnect();
 }

@@ -11,11 +11,11 @@ public sealed class PcNetwork : IWifiAir
     private volatile bool _isJoined;
 
     /// <inheritdoc/>
-    public bool IsJoined => _isJoined;
+    public bool HasAddress => _isJoined;
 
     /// <inheritdoc/>
-    public bool Join(string ssid, string password, CancellationToken cancellation) => _isJoined = true;
+    public void Connect(string ssid, string password) => _isJoined = true;
 
     /// <inheritdoc/>
-    public void Leave() => _isJoined = false;
+    public void Disconnect() => _isJoined = false;
 }

@@ -36,4 +36,27 @@ public sealed class SelfTestAdviceTests
         Assert.Equal(SensorFaults.Supply | SensorFaults.SosButton, SensorFields.Faults(view));
         Assert.Equal([("supplyMv", "12.640 V"), ("faults", "Supply, SosButton"), ("temperatureC", null)], SensorFields.Of(view));
     }
+
+    [Theory]
+    [InlineData(true, "", "pass")]
+    [InlineData(true, "not in use", "not fitted")]
+    [InlineData(true, "not-joined", "unknown")]
+    [InlineData(true, "refused", "unknown")] // It has begun anew since.
+    [InlineData(false, "not-joined", "unknown")]
+    [InlineData(false, "not-reached", "unknown")]
+    [InlineData(false, "starting", "unknown")]
+    [InlineData(false, "no-key", "unknown")]
+    [InlineData(false, "refused", "fail")]
+    [InlineData(false, "subscribe-refused", "fail")]
+    [InlineData(false, "no-certificate", "fail")]
+    [InlineData(false, "client-failed", "fail")]
+    [InlineData(false, "safe-mode", "fail")]
+    public void Link_WifiStep_FailsOnlyForWhatAsksForAHand(bool isPassed, string detail, string result)
+    {
+        var part = SelfTest.Link(new SelfTest.Step("wifi", isPassed, detail), null);
+
+        Assert.Equal(("Wi-Fi", result), (part.Part, part.Word));
+        Assert.Equal(detail is "not-joined" or "not-reached", part.Advice.Contains("Away from the harbour", StringComparison.Ordinal));
+        Assert.Equal(result is "pass" or "not fitted", part.Advice.Length == 0);
+    }
 }

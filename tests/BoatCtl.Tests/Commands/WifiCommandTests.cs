@@ -1,4 +1,7 @@
 using System.Text.Json;
+using BoatTelemetry.BoatCtl.Bench;
+using BoatTelemetry.BoatCtl.Provisioning;
+using BoatTelemetry.BoatCtl.Terminal;
 using BoatTelemetry.BoatCtl.Tests.Support;
 using BoatTelemetry.TestSupport;
 using Xunit;
@@ -62,6 +65,30 @@ public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output)
         Assert.Equal(4, run.ExitCode);
         Assert.Contains("wifi.ssid", run.Out, StringComparison.Ordinal);
         Assert.Equal(before, Config());
+    }
+
+    [Theory]
+    [InlineData(64, 8, "too-long", "--password-file")]
+    [InlineData(8, 65, "too-long", "--mqtt-password-file")]
+    [InlineData(0, 8, "empty", "--password-file")]
+    [InlineData(8, 0, "empty", "--mqtt-password-file")]
+    public void Set_PasswordThatTheUnitCannotTake_ChangesNothing(int passwordBytes, int brokerPasswordBytes, string error, string option)
+    {
+        Assert.Equal(0, Set(unit.Port, "before", "correct horse", "battery staple").ExitCode);
+        var before = Config();
+        var run = Set(unit.Port, "harbour", new string('x', passwordBytes), new string('y', brokerPasswordBytes));
+        Assert.Equal((Usage, error), (run.ExitCode, run.Json().GetProperty("error").GetString()));
+        Assert.Contains(option, run.Json().GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(before, Config());
+    }
+
+    [Fact]
+    public void CheckWhole_FirmwareWithoutCertificateSet_IsToldBeforeAnythingIsChanged()
+    {
+        var config = System.Text.Json.Nodes.JsonNode.Parse(JsonSerializer.Serialize(unit.Run("config", "get", "--json").Json().GetProperty("config")))!.AsObject();
+        var plan = new WifiPlan { Ssid = "harbour", Password = "correct horse", Broker = new ServerAddress("broker.example.org", 8883), Authority = [1] };
+        plan.CheckWhole(config, [], new() { ["caCertificate"] = null });
+        Assert.Equal("old-firmware", Assert.Throws<CommandException>(() => plan.CheckWhole(config, [], [])).Word);
     }
 
     [Fact]

@@ -41,18 +41,19 @@ public sealed class WifiLinkCommandTests : IDisposable
             "--mqtt-password-file", File("battery staple"), "--ca", _certificates.CaFile, "--port", Port, "--json");
         Assert.True(run.ExitCode == 0, run.Out + run.Error);
         Assert.Equal("ready", run.Json().GetProperty("state").GetString());
-        Assert.Contains(BoatCtlRun.Of("selftest", "--port", Port, "--json").Json().GetProperty("parts").EnumerateArray(), part =>
-            part.GetProperty("part").GetString() == "Wi-Fi" && part.GetProperty("result").GetString() == "pass");
+        Assert.Equal("pass", Tested());
 
         var wrong = BoatCtlRun.Of("wifi", "set", "--mqtt-password-file", File("wrong"), "--wait", "0", "--port", Port, "--json");
         Assert.Equal(1, wrong.ExitCode);
         Until("refused");
+        UntilTested("fail");
         using var others = new TestCertificates();
         var foreign = BoatCtlRun.Of("wifi", "set", "--mqtt-password-file", File("battery staple"), "--ca", others.CaFile, "--wait", "0", "--port", Port);
         Assert.Equal(1, foreign.ExitCode);
         Until("not-reached");
-        Assert.Contains(BoatCtlRun.Of("selftest", "--port", Port, "--json").Json().GetProperty("parts").EnumerateArray(), part =>
-            part.GetProperty("part").GetString() == "Wi-Fi" && part.GetProperty("result").GetString() == "fail" && part.GetProperty("advice").GetString()!.Contains("certificate", StringComparison.Ordinal));
+
+        // It may as well be at sea.
+        UntilTested("unknown");
     }
 
     [Fact]
@@ -72,6 +73,16 @@ public sealed class WifiLinkCommandTests : IDisposable
         for (var waited = System.Diagnostics.Stopwatch.StartNew(); Failure() != failure; Thread.Sleep(100))
             Assert.True(waited.Elapsed < _patience, Link());
     }
+
+    // While the unit tries again it is only starting.
+    private void UntilTested(string expected)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); Tested() != expected; Thread.Sleep(100))
+            Assert.True(waited.Elapsed < _patience, $"{Tested()}, {Link()}");
+    }
+
+    private string? Tested() => BoatCtlRun.Of("selftest", "--port", Port, "--json").Json().GetProperty("parts").EnumerateArray()
+        .Single(part => part.GetProperty("part").GetString() == "Wi-Fi").GetProperty("result").GetString();
 
     private string? Failure() => Info().GetProperty("links").GetProperty("wifi").GetProperty("failure").GetString();
 

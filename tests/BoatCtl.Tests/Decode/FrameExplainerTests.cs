@@ -61,6 +61,20 @@ public sealed class FrameExplainerTests
             Assert.Contains(told.Fields, field => field.Problem is not null && told.Stopped.StartsWith($"at {field.Name} ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(-LiveSearch.NearReach)]
+    [InlineData(LiveSearch.NearReach)]
+    public void Explain_NearACounterAtTheReach_FindsTheFrames(long away)
+    {
+        var vector = FrameVectors.Good.First(one => !FrameLimits.IsDurable((FrameKind)one.Kind) && one.Counter >= 2 * LiveSearch.NearReach && one.Counter <= uint.MaxValue - LiveSearch.NearReach);
+        var area = new OperatingArea(vector.OriginLatitudeE5, vector.OriginLongitudeE5);
+        var search = LiveSearch.All with { Near = (uint)(vector.Counter + away) };
+
+        var told = new FrameExplainer(FrameKeys.Of(Convert.FromHexString(vector.Key), area), search).Explain(Convert.FromHexString(vector.Frame));
+
+        Assert.Equal((true, vector.Counter), (told.IsOpened, told.Counter!.Value));
+    }
+
     [Fact]
     public void Explain_WithoutAKey_TellsTheHeaderAndLeavesTheRestSealed()
     {

@@ -120,7 +120,7 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
     public async Task Wifi_OutOfReach_IsWaitedFor()
     {
         await using var broker = await MosquittoProcess.StartAsync();
-        using var bench = new Bench(Options(broker.Port), wifi => wifi.IsInReach = false);
+        using var bench = new Bench(Options(broker.Port), new SimulatedWifi { Ssid = "harbour", Password = "let me in", IsInReach = false });
 
         bench.WaitUntil(() => bench.Link.Uplink.FailureCount(UplinkFailure.NotJoined) >= 2, "not joined");
         var beats = bench.Link.Uplink.Heartbeats;
@@ -128,6 +128,42 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
 
         bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready");
         bench.WaitUntil(() => bench.Link.Uplink.Heartbeats > beats, "heartbeat");
+        bench.StopAndExpectNoThread();
+    }
+
+    [Theory]
+    [InlineData("let me in", true)]
+    [InlineData("mistyped", false)]
+    public async Task Wifi_PlatformHasJoinedByItself_ThePasswordOfNowDecides(string password, bool isRight)
+    {
+        await using var broker = await MosquittoProcess.StartAsync();
+        using var bench = new Bench(
+            Options(broker.Port, options => options.WifiPassword = password),
+            new SimulatedWifi { Ssid = "harbour", Password = "let me in", Stored = ("harbour", "let me in") });
+
+        bench.WaitUntil(() => bench.Link.State == LinkState.Ready || bench.Link.Uplink.FailureCount(UplinkFailure.NotJoined) >= 2, "joined or not");
+
+        Assert.Equal(isRight, bench.Link.State == LinkState.Ready);
+        Assert.Equal(isRight ? 1 : 0, bench.Link.Uplink.Connections);
+        Assert.True(bench.Wifi.Joins >= 1, "what the platform had stored was taken for the join");
+        bench.StopAndExpectNoThread();
+    }
+
+    [Fact]
+    public async Task Wifi_GoneLater_IsNotJoinedAndFoundAgain()
+    {
+        await using var broker = await MosquittoProcess.StartAsync();
+        using var bench = new Bench(Options(broker.Port));
+        bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready");
+
+        bench.Wifi.IsInReach = false;
+        await broker.KillAsync();
+        bench.WaitUntil(() => bench.Link.Uplink.FailureCount(UplinkFailure.NotJoined) > 0, "not joined");
+        Assert.Equal(0, bench.Link.Uplink.FailureCount(UplinkFailure.NotReached));
+        bench.Wifi.IsInReach = true;
+        await broker.RestartAsync();
+
+        bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready again");
         bench.StopAndExpectNoThread();
     }
 
@@ -169,7 +205,7 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
             BackOffMinMs = 50,
             BackOffMaxMs = 200,
             HeartbeatMs = 50,
-            JoinTimeoutMs = 100,
+            JoinTimeoutMs = 1_000,
         };
         set?.Invoke(options);
         return options;
@@ -177,11 +213,10 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
 
     private sealed class Bench : IDisposable
     {
-        public Bench(MqttOptions options, Action<SimulatedWifi>? set = null)
+        public Bench(MqttOptions options, SimulatedWifi? wifi = null)
         {
             BoardWires.Current = new BoardWires();
-            Wifi = new SimulatedWifi { Ssid = "harbour", Password = "let me in" };
-            set?.Invoke(Wifi);
+            Wifi = wifi ?? new SimulatedWifi { Ssid = "harbour", Password = "let me in" };
             BoardWires.Current.Connect<IWifiAir>(IWifiAir.Place, Wifi);
             BoardWires.Current.Connect<IMqttWire>(IMqttWire.Place, new MqttWire());
             Link = new WifiLink(options, new MqttClientFactory(options), new WifiStation(options));

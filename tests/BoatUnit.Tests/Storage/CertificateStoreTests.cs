@@ -90,6 +90,34 @@ public sealed class CertificateStoreTests
     }
 
     [Fact]
+    public void Load_ReadsFailTwice_GivesTheNewest()
+    {
+        var flash = NewFlash();
+        Put(Started(flash), _old);
+        Put(Started(flash), _new);
+        flash.FailReads(1, 2);
+        Assert.Equal(_new, new CertificateStore(flash).Load());
+        flash.FailReads(1, 3);
+        Assert.Equal(_old, new CertificateStore(flash).Load());
+    }
+
+    [Fact]
+    public void Take_LastSyncFails_IsInDoubtAndSendingItAgainWorks()
+    {
+        var flash = new SimulatedFlash(4, StorageMap.BlockBytes, StorageMap.CertificateBlocks, cached: true);
+        Put(Started(flash), _old);
+        var store = Started(flash);
+        flash.FailSyncs(after: _new.Length / PieceBytes, count: 1, block: 1);
+
+        Assert.Equal(CertificateStep.InDoubt, Put(store, _new));
+        Assert.Equal(_old.Length, store.Bytes);
+        Assert.Equal(_new, new CertificateStore(flash).Load());
+
+        Assert.Equal(CertificateStep.Stored, Put(store, _new));
+        Assert.Equal(_new, new CertificateStore(flash).Load());
+    }
+
+    [Fact]
     public void Load_NewestDecayed_GivesTheOneBefore()
     {
         var flash = NewFlash();
