@@ -95,6 +95,9 @@ public sealed class MqttLinkException : Exception
 
     public MqttLinkFailure Failure { get; }
 
+    /// <summary>Whether the message as it is cannot be sent over this connection, nor over another to the same broker; the link goes on.</summary>
+    public bool IsUnsendable => Failure is MqttLinkFailure.MessageTooLarge or MqttLinkFailure.MessageMalformed;
+
     /// <summary>The broker's reason code (MQTT 5 section 2.4), if it gave one.</summary>
     public byte? ReasonCode { get; }
 

@@ -147,15 +147,17 @@ public sealed class SerialDevice : IDisposable
     private static IOException Failure(string path, string call) =>
         new($"{path}: {call}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
 
+    private static IOException Taken(string path) => new($"{path}: another program has taken it for itself");
+
     private void TakeAlone(string path)
     {
         var isTaken = new byte[sizeof(int)];
         if (Posix.Control(_descriptor, GetExclusive, isTaken) < 0)
             throw Failure(path, "not a serial device");
         if (MemoryMarshal.Read<int>(isTaken) != 0)
-            throw new IOException($"{path}: another program has taken it for itself");
+            throw Taken(path);
         if (Posix.Lock(_descriptor, LockAlone) < 0)
-            throw IsPassing() ? new IOException($"{path}: another program has taken it for itself") : Failure(path, "lock");
+            throw IsPassing() ? Taken(path) : Failure(path, "lock");
         if (IsPseudoTerminal(path))
             return;
         if (Posix.Control(_descriptor, Exclusive, 0) < 0)

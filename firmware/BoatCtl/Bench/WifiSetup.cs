@@ -42,6 +42,9 @@ internal static class WifiSetup
         }
     }
 
+    /// <summary>Whether the unit's word for a link's state is one of a link that carries.</summary>
+    public static bool IsUp(string? state) => state is "ready" or "busy";
+
     /// <summary>What the unit says of its link: the word of its state, and of what keeps it, or null.</summary>
     public static (string State, string? Failure) Link(JsonObject info) => info["links"]?["wifi"] is JsonObject wifi
         ? ((string?)wifi["state"] ?? "", (string?)wifi["failure"])

@@ -60,7 +60,7 @@ internal static class InfoCommand
             var failure = (string?)link?["failure"];
             yield return (name, new Cell(
                 state is null ? "not in use" : failure is null ? state : $"{state}, {failure}",
-                state is null ? Tone.Weak : state is "ready" or "busy" ? Tone.Good : state == "starting" ? Tone.Plain : Tone.Bad));
+                state is null ? Tone.Weak : WifiSetup.IsUp(state) ? Tone.Good : state == "starting" ? Tone.Plain : Tone.Bad));
         }
     }
 

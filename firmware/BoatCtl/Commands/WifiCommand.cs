@@ -117,7 +117,7 @@ internal sealed class WifiCommand
         while (true)
         {
             var link = WifiSetup.Link(info);
-            if (link.State is "ready" or "busy" or "off" || waited.Elapsed.TotalSeconds >= asked.GetValue(_wait))
+            if (WifiSetup.IsUp(link.State) || link.State == "off" || waited.Elapsed.TotalSeconds >= asked.GetValue(_wait))
                 return link;
             cancellation.WaitHandle.WaitOne(LookPauseMs);
             cancellation.ThrowIfCancellationRequested();
@@ -128,7 +128,7 @@ internal sealed class WifiCommand
 
     private static int Tell(Output output, (string State, string? Failure) link)
     {
-        var isConnected = link.State is "ready" or "busy";
+        var isConnected = WifiSetup.IsUp(link.State);
         output.Result(new JsonObject { ["state"] = link.State, ["failure"] = link.Failure }, page => page.Line(isConnected
             ? new Cell("Wi-Fi: connected to the broker.", Tone.Good)
             : new Cell($"Wi-Fi: set up, and not connected ({link.Failure ?? link.State}). {WifiAdvice.Of(link.Failure, isTest: false)}", Tone.Bad)));

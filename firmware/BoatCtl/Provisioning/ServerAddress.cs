@@ -1,5 +1,5 @@
 using System.CommandLine.Parsing;
-using System.Globalization;
+using BoatTelemetry.Host.Commands;
 
 namespace BoatTelemetry.BoatCtl.Provisioning;
 
@@ -10,9 +10,8 @@ internal sealed record ServerAddress(string Host, int Port)
     public static ServerAddress? Parse(ArgumentResult argument)
     {
         var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
-        var colon = text.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535)
-            return new ServerAddress(text[..colon], port);
+        if (ArgumentParsers.TryHostAndPort(text, out var host, out var port))
+            return new ServerAddress(host, port);
         argument.AddError($"{text}: HOST:PORT, for example gateway.example.org:1700.");
         return null;
     }

@@ -38,12 +38,9 @@ internal static class ArgumentParsers
     public static IPEndPoint? Gateway(ArgumentResult argument)
     {
         var text = Text(argument);
-        var colon = text.LastIndexOf(':');
-        if (colon > 0
-            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and <= IPEndPoint.MaxPort)
+        if (TryHostAndPort(text, out var host, out var port))
         {
-            if (IPAddress.TryParse(text.AsSpan(0, colon), out var address) || TryResolve(text[..colon], out address))
+            if (IPAddress.TryParse(host, out var address) || TryResolve(host, out address))
                 return new IPEndPoint(address, port);
 
             argument.AddError($"--gateway {text}: the host's name cannot be resolved.");
@@ -93,6 +90,17 @@ internal static class ArgumentParsers
 
         argument.AddError($"--dropout-chance {text}: a number from 0 to 1.");
         return 0;
+    }
+
+    /// <summary>Splits HOST:PORT; false if it is not of that form.</summary>
+    public static bool TryHostAndPort(string text, out string host, out int port)
+    {
+        var colon = text.LastIndexOf(':');
+        port = 0;
+        host = colon > 0 ? text[..colon] : string.Empty;
+        return colon > 0
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= IPEndPoint.MaxPort;
     }
 
     private static string Text(ArgumentResult argument) => argument.Tokens.Count == 1 ? argument.Tokens[0].Value : string.Empty;

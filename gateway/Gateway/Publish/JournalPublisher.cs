@@ -191,7 +191,7 @@ internal sealed partial class JournalPublisher(
         {
             await link.PublishAsync(state, cancellationToken);
         }
-        catch (MqttLinkException e) when (e.Failure is MqttLinkFailure.MessageTooLarge or MqttLinkFailure.MessageMalformed)
+        catch (MqttLinkException e) when (e.IsUnsendable)
         {
             metrics.MessagesRefused.Add();
             Log.StateTooLarge(log, e.Message);

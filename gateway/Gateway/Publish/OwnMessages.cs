@@ -25,7 +25,7 @@ internal static partial class OwnMessages
             await link.PublishAsync(message, cancellationToken);
             return true;
         }
-        catch (MqttLinkException e) when (e.Failure is MqttLinkFailure.PublishRefused or MqttLinkFailure.MessageTooLarge or MqttLinkFailure.MessageMalformed)
+        catch (MqttLinkException e) when (e.IsUnsendable || e.Failure == MqttLinkFailure.PublishRefused)
         {
             metrics.OwnRefused.Add();
             refusals.Log(message.Topic, e.Message);

@@ -197,8 +197,7 @@ internal sealed partial class PublishPump(
     // Everything else (not authorised, quota exceeded) may be put right at the broker: the connection is given up and
     // the message tried again over the next one, so that nothing is lost over a mistake there.
     private static bool IsMessagesOwnFault(MqttLinkException e) =>
-        e.Failure is MqttLinkFailure.MessageTooLarge or MqttLinkFailure.MessageMalformed
-        || (e.Failure == MqttLinkFailure.PublishRefused && e.ReasonCode is TopicNameInvalid or PayloadFormatInvalid);
+        e.IsUnsendable || (e.Failure == MqttLinkFailure.PublishRefused && e.ReasonCode is TopicNameInvalid or PayloadFormatInvalid);
 
     private async Task WaitAsync(bool isStopping)
     {
