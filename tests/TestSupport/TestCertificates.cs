@@ -16,10 +16,14 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         using var ca = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        CaDer = ca.RawData;
         File.WriteAllText(CaFile, ca.ExportCertificatePem());
         Issue(ca, "server", ServerFile, ServerKeyFile);
         Issue(ca, "gateway", ClientFile, ClientKeyFile);
     }
+
+    /// <summary>The authority's certificate as DER.</summary>
+    public byte[] CaDer { get; }
 
     public string CaFile => Path.Combine(_folder, "ca.pem");
 

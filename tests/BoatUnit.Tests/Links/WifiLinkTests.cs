@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Links;
 using BoatTelemetry.BoatUnit.Tests.Host;
@@ -45,23 +43,22 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
     [Fact]
     public async Task Frames_OverTls_AreSent_AndAnotherAuthorityIsNotTrusted()
     {
-        using var folder = new TemporaryFolder();
-        using var authority = Authority.Create("CN=Test authority");
-        using var other = Authority.Create("CN=Other authority");
+        using var certificates = new TestCertificates();
+        using var others = new TestCertificates();
         await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings
         {
-            Tls = authority.Issue(folder.Path),
+            Tls = (certificates.ServerFile, certificates.ServerKeyFile, certificates.CaFile),
 
             // A unit is known by its user and by the seal of its frames; it has no certificate.
             Extra = "require_certificate false",
         });
-        using var bench = new Bench(Options(broker.Port, options => options.CaCertificate = authority.Der));
+        using var bench = new Bench(Options(broker.Port, options => options.CaCertificate = certificates.CaDer));
         bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready over TLS");
         bench.Link.Send([1, 2, 3], 0, 3);
         bench.WaitUntil(() => bench.Link.Uplink.FramesSent == 1, "acknowledged");
         bench.StopAndExpectNoThread();
 
-        using var wary = new Bench(Options(broker.Port, options => options.CaCertificate = other.Der));
+        using var wary = new Bench(Options(broker.Port, options => options.CaCertificate = others.CaDer));
         wary.WaitUntil(() => wary.Link.Uplink.FailureCount(UplinkFailure.NotReached) > 0, "refusal of the authority");
         Assert.Equal(0, wary.Link.Uplink.Connections);
         wary.StopAndExpectNoThread();
@@ -243,42 +240,5 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
         }
 
         public void Dispose() => Link.Uplink.Stop(10_000);
-    }
-
-    private sealed class Authority : IDisposable
-    {
-        private readonly X509Certificate2 _certificate;
-
-        private Authority(X509Certificate2 certificate)
-        {
-            _certificate = certificate;
-        }
-
-        public byte[] Der => _certificate.RawData;
-
-        public static Authority Create(string name)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            return new Authority(request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(7)));
-        }
-
-        public (string CertificateFile, string KeyFile, string CaFile) Issue(string folder)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-            using var issued = request.Create(_certificate, new DateTimeOffset(_certificate.NotBefore), new DateTimeOffset(_certificate.NotAfter), [1, 2, 3, 4]);
-            var files = (Path.Combine(folder, "server.pem"), Path.Combine(folder, "server.key"), Path.Combine(folder, "ca.pem"));
-            File.WriteAllText(files.Item1, issued.ExportCertificatePem());
-            File.WriteAllText(files.Item2, key.ExportPkcs8PrivateKeyPem());
-            File.WriteAllText(files.Item3, _certificate.ExportCertificatePem());
-            return files;
-        }
-
-        public void Dispose() => _certificate.Dispose();
     }
 }
