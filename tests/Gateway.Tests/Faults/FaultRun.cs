@@ -16,6 +16,11 @@ internal sealed class FaultRun : IAsyncDisposable
     public const long ResidentBytesMax = 512L << 20;
 
     private const int SampleMs = 100;
+
+    // Every boat and every attacker has this machine's address: by the limits for one address most of a campaign would be refused unread.
+    private const string ManyPerAddress = "\"datagramsPerS\": 1000000";
+    private const string ManyBoatsPerAddress = "\"framesPerSecondMax\": 100000, \"burstFramesMax\": 1000000";
+
     private static readonly TimeSpan _settleLongest = TimeSpan.FromMinutes(5);
 
     private readonly ITestOutputHelper _output;
@@ -63,7 +68,8 @@ internal sealed class FaultRun : IAsyncDisposable
             $"\"host\": \"127.0.0.1\", \"port\": {mosquitto.Port}", fleet.Boats.Select(boat => (boat.Unit, boat.Key)));
         gateway.Configure(
             "\"packetForwarder\": { \"listen\": \"127.0.0.1:0\" }",
-            $"\"packetForwarder\": {{ \"listen\": \"127.0.0.1:{forwarderPort}\" }}, \"cellular\": {{ \"listen\": \"127.0.0.1:{mobilePort}\" }}");
+            $"\"packetForwarder\": {{ \"listen\": \"127.0.0.1:{forwarderPort}\", {ManyPerAddress} }},"
+            + $" \"cellular\": {{ \"listen\": \"127.0.0.1:{mobilePort}\", {ManyBoatsPerAddress} }}");
         var shore = new ShoreRecord(mosquitto.Port);
         var run = new FaultRun(output, mosquitto, gateway, fleet, shore, (forwarderPort, mobilePort));
         try
