@@ -41,7 +41,7 @@ public sealed record RunSummary(string Text, string? Failure)
         if (unit.Reporter.Sent == 0)
             return "the link took no frame";
 
-        if (air.Acknowledged == 0 && air.Heard > 0)
+        if (air.Acknowledged + air.LateAcks == 0 && air.Heard > 0)
             return "the gateway acknowledged nothing: is it running, and is this its packet-forwarder port?";
 
         return lossIsFailure && air.Acknowledged < unit.Reporter.Sent

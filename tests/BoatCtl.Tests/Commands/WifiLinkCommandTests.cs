@@ -40,7 +40,9 @@ public sealed class WifiLinkCommandTests : IDisposable
             "wifi", "set", "--ssid", "harbour", "--password-file", File("correct horse"), "--mqtt", $"127.0.0.1:{broker.Port}", "--user", "77",
             "--mqtt-password-file", File("battery staple"), "--ca", _certificates.CaFile, "--port", Port, "--json");
         Assert.True(run.ExitCode == 0, run.Out + run.Error);
-        Assert.Equal("ready", run.Json().GetProperty("state").GetString());
+
+        // Connected it may be sending already.
+        Assert.Contains(run.Json().GetProperty("state").GetString(), (string?[])["ready", "busy"]);
         Assert.Equal("pass", Tested());
 
         var wrong = BoatCtlRun.Of("wifi", "set", "--mqtt-password-file", File("wrong"), "--wait", "0", "--port", Port, "--json");

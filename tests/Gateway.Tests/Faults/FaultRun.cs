@@ -77,6 +77,9 @@ internal sealed class FaultRun : IAsyncDisposable
             await shore.StartAsync();
             await (startGateway is null ? gateway.StartAsync() : startGateway(gateway));
             fleet.Start();
+
+            // A fault without load tells nothing.
+            await Eventually.TrueAsync(() => fleet.Boats.Any(boat => !boat.Acknowledged.IsEmpty), () => $"the load runs\n{gateway.Log}");
             run._sampling = Task.Run(run.SampleAsync);
             return run;
         }

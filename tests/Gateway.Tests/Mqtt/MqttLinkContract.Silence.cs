@@ -28,7 +28,7 @@ public abstract partial class MqttLinkContract
     [Fact]
     public async Task Publish_AcknowledgedSlowlyOneAfterTheOther_KeepsTheLink()
     {
-        const int TimeoutMs = 1_500;
+        const int TimeoutMs = 4_000;
         const int Count = 12;
         await using var broker = new ScriptedBroker(ScriptedBroker.Connack());
         await using var link = await ConnectImpatientAsync(broker.Port, TimeoutMs);
@@ -63,10 +63,10 @@ public abstract partial class MqttLinkContract
     public async Task Publish_AcknowledgedInTimeThenIdle_KeepsTheLink()
     {
         await using var broker = await MosquittoProcess.StartAsync();
-        await using var link = await ConnectImpatientAsync(broker.Port, acknowledgementTimeoutMs: 1_000);
+        await using var link = await ConnectImpatientAsync(broker.Port, acknowledgementTimeoutMs: 4_000);
         await link.PublishAsync(Message("t"), default);
         // Several of its times without anything under way: the watch must have nothing to say.
-        await Task.WhenAny(link.Disconnected, Task.Delay(3_000));
+        await Task.WhenAny(link.Disconnected, Task.Delay(9_000));
         Assert.False(link.Disconnected.IsCompleted);
         await link.PublishAsync(Message("t"), default);
     }

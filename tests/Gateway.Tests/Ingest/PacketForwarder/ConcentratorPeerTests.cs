@@ -17,7 +17,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task Send_WithoutPullData_IsNotConnectedAndNothingGoesOut()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
 
@@ -32,7 +32,7 @@ public sealed class ConcentratorPeerTests
     [InlineData(2)]
     public async Task Send_AfterPullData_OrdersTheFrameASecondBehindTheUplinkAsBoatsListen(byte version)
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port, version: version);
         await forwarder.PullAsync();
@@ -63,7 +63,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task Send_UplinkJustBeforeTheCountersWrap_StartsBehindIt()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
         await forwarder.PullAsync();
@@ -91,7 +91,7 @@ public sealed class ConcentratorPeerTests
     [InlineData("""{"txpk_ack":{"error":"SOMETHING_NEW"}}""", DownlinkOutcome.Refused)]
     public async Task TxAck_WhatItSays_IsTheOutcome(string body, DownlinkOutcome outcome)
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port) { Answer = _ => Encoding.UTF8.GetBytes(body) };
         await forwarder.PullAsync();
@@ -104,7 +104,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task TxAck_Lost_TheOrderGoesOutAgainAndItsOwnCollisionMeansSent()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port)
         {
@@ -123,7 +123,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task TxAck_Never_IsSaidSoAfterThreeOrders()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port) { Answer = _ => null };
         await forwarder.PullAsync();
@@ -136,7 +136,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task TxAck_OfAnUnknownTokenOrFromElsewhere_IsCountedAndDecidesNothing()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var elsewhere = new TestForwarder(server.LocalEndPoint.Port, from: "127.0.0.2");
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
@@ -155,7 +155,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task Send_WindowOver_IsTooLate()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
         await forwarder.PullAsync();
@@ -170,7 +170,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task Send_SeveralInOneWindow_FollowOneAnotherUntilItIsFull()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
         await forwarder.PullAsync();
@@ -198,7 +198,7 @@ public sealed class ConcentratorPeerTests
     [InlineData(921_400_000, Reception.Unknown, Reception.Unknown)]
     public async Task Send_WhereTheRegionForbidsIt_IsNotAllowed(long frequencyHz, int spreadingFactor, int bandwidthHz)
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port);
         await forwarder.PullAsync();
@@ -215,7 +215,7 @@ public sealed class ConcentratorPeerTests
     [Fact]
     public async Task Send_TheForwarderIsLate_LeavesEarlierTheNextTime()
     {
-        await using var stages = new Stages();
+        await using var stages = StagesAtOneInstant();
         var server = await stages.StartForwarderAsync();
         using var forwarder = new TestForwarder(server.LocalEndPoint.Port) { Answer = _ => TestForwarder.Error("TOO_LATE") };
         await forwarder.PullAsync();
@@ -230,6 +230,9 @@ public sealed class ConcentratorPeerTests
 
         Assert.True(starts[^1] > starts[0] + 300_000, string.Join(", ", starts));
     }
+
+    // The clock stands still: how long the machine keeps a test waiting must not decide what fits into a window.
+    private static Stages StagesAtOneInstant() => new(time: new ManualTime());
 
     internal static async Task<Reception> HearAsync(Stages stages, PacketForwarderServer server)
     {
