@@ -25,6 +25,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     // As a person does it: an interactive zsh on a pseudo-terminal, its own completion, Tab; a key of the test's writes what then stands on the line.
+    // A shell that ran wild would not mind that its terminal is gone, so its processor time is limited.
     [ShellTheory("zsh")]
     [InlineData("boatctl provis", "boatctl provision ")]
     [InlineData("boatctl config back", "boatctl config backup ")]
@@ -38,7 +39,7 @@ public sealed class CompletionTests : IDisposable
             $$"""
             PATH={{_folder.FullName}}:$PATH
             zmodload zsh/zpty
-            zpty shell zsh -f -i
+            zpty shell 'ulimit -t 60; exec zsh -f -i'
             zpty -w shell 'autoload -Uz compinit; compinit -u -D; eval "$(boatctl completion zsh)"; show() { print -r -- "$BUFFER" > {{found}} }; zle -N show; bindkey "^G" show'
             zpty -w -n shell $'{{line}}\t\007'
             for i in {1..900}; do [[ -s {{found}} ]] && break; sleep 0.1; done

@@ -28,7 +28,7 @@ public abstract partial class MqttLinkContract
     [Fact]
     public async Task Publish_AcknowledgedSlowlyOneAfterTheOther_KeepsTheLink()
     {
-        const int TimeoutMs = 4_000;
+        const int TimeoutMs = 2_400;
         const int Count = 12;
         await using var broker = new ScriptedBroker(ScriptedBroker.Connack());
         await using var link = await ConnectImpatientAsync(broker.Port, TimeoutMs);
