@@ -87,6 +87,9 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         Replay(journal);
         TakeWindows(journal);
         SkipDowntime(startUtcMs);
+
+        // What was read just now need not be in reach of the next start, if this process is killed before it saves again.
+        TrySave();
         _saving = _guard.Run(nameof(UnitActivity), SaveAsync);
         return Task.CompletedTask;
     }
@@ -215,24 +218,24 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         {
             await Task.Delay(SaveInterval, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             isEnding = _stopping.IsCancellationRequested;
-            try
-            {
-                Save();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.NotSaved(_log, _file, e.Message);
-            }
+            TrySave();
         }
     }
 
     // The journal's thread waits for the lock, and must not wait for the disk.
-    private void Save()
+    private void TrySave()
     {
         KeptUnits kept;
         lock (_lock)
             kept = UnitActivityFile.Copy(_id, _time.GetUtcNow().ToUnixTimeMilliseconds(), _units);
-        UnitActivityFile.Save(_file, kept);
+        try
+        {
+            UnitActivityFile.Save(_file, kept);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotSaved(_log, _file, e.Message);
+        }
     }
 
     private static partial class Log

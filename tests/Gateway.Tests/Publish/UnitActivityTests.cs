@@ -179,12 +179,35 @@ public sealed class UnitActivityTests : IAsyncDisposable
         Append(journal, _boat.Status(4), FrameClass.Durable, 4, statusUtcMs);
         await journal.FlushAsync(CancellationToken.None);
 
-        // Nothing was saved: this is what a killed gateway leaves.
+        // Nothing of it was saved: this is what a killed gateway leaves.
         _time.Step(TimeSpan.FromMilliseconds(statusUtcMs - Begin));
         var second = await StartAsync(journal);
 
         Assert.Equal((9, 4), (second.NewestAtStart(17, FrameClass.Live), second.NewestAtStart(17, FrameClass.Durable)));
         Assert.Equal((UnitActivityState.Late, statusUtcMs + 150_000), StateAt(second, statusUtcMs + 150_000));
+    }
+
+    // Killed within its first minute, again and again: each start must know what was published as the present, however long ago.
+    [Fact]
+    public async Task Start_KilledBeforeItSavedAnything_KnowsAStatusFromBeforeAllThatIsReplayed()
+    {
+        var journal = await _stages.StartJournalAsync();
+        Append(journal, _boat.Status(4), FrameClass.Durable, 4, Begin);
+        await journal.FlushAsync(CancellationToken.None);
+        await StartAsync(journal);
+        var frame = _boat.FrameNow(9);
+        for (var i = 1; i <= UnitActivity.ReplayMax; i++)
+        {
+            Append(journal, frame, FrameClass.Live, 9, Begin);
+
+            // The stages' buffer holds no more.
+            if (i % 250 == 0)
+                await journal.FlushAsync(CancellationToken.None);
+        }
+
+        var second = await StartAsync(journal);
+
+        Assert.Equal(4, second.NewestAtStart(17, FrameClass.Durable));
     }
 
     [Theory]
