@@ -51,12 +51,24 @@ public sealed partial class ProtectionTests
     [InlineData("FLOAT_N_IN", "R601")]
     [InlineData("SOS_N_IN", "R609")]
     [InlineData("MOB_N_IN", "R611")]
+    [InlineData("ROTARY_A_IN", "R613")]
+    [InlineData("ROTARY_B_IN", "R615")]
+    [InlineData("ROTARY_SW_IN", "R617")]
     public void Contact_BoatsSupplyOnIt_LeavesItsResistorWhole(string net, string resistor)
     {
         // The other end is held at 3.3 V and a Schottky diode's 0.3 V.
         var overV = BoatVMax - 3.6;
 
         Assert.InRange(overV * overV / OhmOf(PartAt(net, resistor)), 0, WattOf(PartAt(net, resistor)));
+    }
+
+    [Fact]
+    public void AlarmLamp_Shorted_LeavesItsResistorWhole()
+    {
+        // From the charger's 4.4 V to the transistor, with no lamp between.
+        var series = PartAt("ALARM_LED_OUT", "R624");
+
+        Assert.InRange(4.4 * 4.4 / OhmOf(series), 0, WattOf(series));
     }
 
     [Theory]
