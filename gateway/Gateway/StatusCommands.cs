@@ -19,14 +19,17 @@ internal static class StatusCommands
         var live = new Option<bool>("--live") { Description = "Ask only whether the process and its stages live, as a container's health check should." };
         var command = new Command("status", "Says how the gateway that runs is; exit code 0 if it is ready.");
         command.Options.Add(live);
-        return Asking(command, parsed => parsed.GetValue(live) ? "healthz" : "status", PrintStatus);
+        var all = new Option<bool>("--all") { Description = "Print every metric, not only what is not as it should be." };
+        command.Options.Add(all);
+        return Asking(
+            command, parsed => parsed.GetValue(live) ? "healthz" : "status", (parsed, status, to) => PrintStatus(status, parsed.GetValue(all), to));
     }
 
     /// <summary>Asks and prints; returns the <see cref="ExitCode"/>.</summary>
     public static Command Units() => Asking(
-        new Command("units", "Lists the fleet with each unit's last reception."), static _ => "units", PrintUnits);
+        new Command("units", "Lists the fleet with each unit's last reception."), static _ => "units", static (_, units, to) => PrintUnits(units, to));
 
-    private static Command Asking(Command command, Func<ParseResult, string> path, Action<JsonElement, TextWriter> print)
+    private static Command Asking(Command command, Func<ParseResult, string> path, Action<ParseResult, JsonElement, TextWriter> print)
     {
         var config = new Option<string?>("--config") { Description = "The running gateway's configuration file.", HelpName = "FILE" };
         var address = new Option<string?>("--address") { Description = "Where it listens, instead of its configuration.", HelpName = "ADDRESS:PORT" };
@@ -38,7 +41,8 @@ internal static class StatusCommands
         {
             if (AddressOf(parsed.GetValue(config), parsed.GetValue(address), out var code) is not { } at)
                 return (int)code;
-            return (int)await AskAsync(at, path(parsed), parsed.GetValue(json) ? null : print, cancellationToken);
+            Action<JsonElement, TextWriter>? told = parsed.GetValue(json) ? null : (answer, to) => print(parsed, answer, to);
+            return (int)await AskAsync(at, path(parsed), told, cancellationToken);
         });
         return command;
     }
@@ -94,7 +98,7 @@ internal static class StatusCommands
         }
     }
 
-    private static void PrintStatus(JsonElement status, TextWriter to)
+    private static void PrintStatus(JsonElement status, bool isAll, TextWriter to)
     {
         to.WriteLine(status.GetProperty("ok").GetBoolean() ? "ok" : "NOT OK");
         foreach (var check in status.GetProperty("checks").EnumerateArray())
@@ -103,8 +107,17 @@ internal static class StatusCommands
             return;
         var up = TimeSpan.FromSeconds(status.GetProperty("up_s").GetInt64());
         to.WriteLine($"version {status.GetProperty("version").GetString()}, started {status.GetProperty("started").GetString()}, up {up:c}");
+        var untold = 0;
         foreach (var metric in metrics.EnumerateObject())
-            to.WriteLine($"  {metric.Name} {metric.Value.GetInt64()}");
+        {
+            if (isAll || StatusMetrics.IsTold(metric.Name, metric.Value.GetInt64()))
+                to.WriteLine($"  {metric.Name} {metric.Value.GetInt64()}");
+            else
+                untold++;
+        }
+
+        if (untold > 0)
+            to.WriteLine($"  and {untold} more as they should be: --all");
     }
 
     private static void PrintUnits(JsonElement units, TextWriter to)

@@ -19,6 +19,8 @@ flange = 12;         // height of the rim that holds gasket and screws
 foot = 16;           // tabs for the bracket's screws
 clear = 3;           // around the board
 front = 14;          // between board and openings: a gland's nut and the cable's bend
+nut = 25.4;          // across the corners of an M16 gland's hexagon (22 mm); an N socket's is smaller
+pitch = nut + 1.6;   // from opening to opening: a spanner's side
 cord = 3;            // diameter of the gasket's cord
 groove_deep = cord * 0.75;   // 25 % squeeze: what makers of silicone cord ask for static seals
 groove_wide = cord * 1.15;
@@ -27,8 +29,14 @@ insert = 5.6;
 gland = 16.2;        // hole for M16 x 1.5
 socket = 16.2;       // hole for an N bulkhead socket
 vent = 12.2;         // hole for M12 x 1.5
+// From the left, the box hanging: LoRa, cellular, supply, engine room, panel, GNSS.
+openings = ["socket", "socket", "gland", "gland", "gland", "socket"];
 
-inner = [board[0] + 2 * clear + cell_wide, board[1] + clear + front, parts_high + pins_low + board_thick];
+chamfer = 4;         // carries the rim, below it
+opening_z = wall + nut / 2 + 1;
+// As wide as board and cell or the openings side by side; as deep as the parts, and so that the rim stays above the glands.
+inner = [max(board[0] + 2 * clear + cell_wide, len(openings) * pitch), board[1] + clear + front,
+         max(parts_high + pins_low + board_thick, opening_z + nut / 2 + chamfer + flange - wall)];
 rim = wall + groove_wide + wall + insert + 4;   // from the inside to the outside
 outer = [inner[0] + 2 * rim, inner[1] + 2 * rim, inner[2] + wall];
 $fn = 48;
@@ -72,7 +80,7 @@ module box() {
             translate([0, 0, outer[2] - flange]) rounded([outer[0], outer[1], flange], 8);
             hull() {   // carries the rim: prints without supports
                 translate([0, 0, outer[2] - flange]) rounded([outer[0], outer[1], 0.1], 8);
-                translate([0, 0, outer[2] - flange - 4]) rounded([inner[0] + 2 * wall, inner[1] + 2 * wall, 0.1], wall);
+                translate([0, 0, outer[2] - flange - chamfer]) rounded([inner[0] + 2 * wall, inner[1] + 2 * wall, 0.1], wall);
             }
             feet() rounded([foot, foot, wall], 4);
         }
@@ -80,10 +88,10 @@ module box() {
         translate([0, 0, outer[2] - groove_deep]) ring(wall, groove_wide, groove_deep + 1);
         translate([0, 0, outer[2] - 10]) screws() cylinder(d = insert, h = 11);
         feet() translate([0, 0, -1]) cylinder(d = screw + 0.5, h = wall + 2);
-        // Openings below only (the box hangs with this side down): water runs off and drips from the cables' loops.
-        for (x = [-36, -6, 24]) opening(x, gland);
-        for (x = [50, -62]) opening(x, socket);
-        opening(70, vent);
+        // Cables below only (the box hangs with this side down): water runs off and drips from the cables' loops.
+        for (i = [0 : len(openings) - 1]) opening((i - (len(openings) - 1) / 2) * pitch, openings[i] == "gland" ? gland : socket);
+        // The vent in a side, above the cell's end, where no cable wets it and its nut has room.
+        translate([inner[0] / 2 - 1, inner[1] / 2 - nut / 2, opening_z]) rotate([0, 90, 0]) cylinder(d = vent, h = wall + 2);
     }
     translate([0, 0, wall]) board_holes() difference() {
         cylinder(d = 8, h = pins_low);
@@ -99,7 +107,7 @@ module feet() {
 }
 
 module opening(x, diameter) {
-    translate([x, -inner[1] / 2 + 1, wall + 13]) rotate([90, 0, 0]) cylinder(d = diameter, h = wall + 2);
+    translate([x, -inner[1] / 2 + 1, opening_z]) rotate([90, 0, 0]) cylinder(d = diameter, h = wall + 2);
 }
 
 module lid() {

@@ -18,6 +18,14 @@ internal static class ConfigBackup
 
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Looks whether the name is free, before anybody is asked for what goes there.</summary>
+    /// <exception cref="CommandException">Something is there.</exception>
+    public static void CheckFree(string file)
+    {
+        if (Path.Exists(file))
+            throw NotWritten($"{file} is there already and stays as it is: give another name, or delete it first.");
+    }
+
     /// <summary>Writes a new file; one that is there already stays.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
     public static void Write(string file, UnitConfiguration unit, JsonObject info, DateTimeOffset takenAt)
@@ -43,7 +51,7 @@ internal static class ConfigBackup
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException(ExitCode.Missing, "not-written", $"The backup was not written: {e.Message}", e);
+            throw NotWritten(e.Message, e);
         }
     }
 
@@ -77,6 +85,9 @@ internal static class ConfigBackup
 
         return root.ContainsKey("configVersion") ? root : throw Unreadable($"{file} holds no configuration: neither \"config\" nor \"configVersion\" is in it.");
     }
+
+    private static CommandException NotWritten(string message, Exception? inner = null) =>
+        new(ExitCode.Missing, "not-written", $"The backup was not written: {message}", inner);
 
     private static CommandException Unreadable(string message, Exception? inner = null) => new(ExitCode.Missing, "unreadable", message, inner);
 }

@@ -53,6 +53,20 @@ internal sealed class UnitConfiguration
         }
     }
 
+    /// <summary>Why the unit has no such key or section, and what it has instead; null if it has it.</summary>
+    /// <param name="name">A section, or section and name of a key.</param>
+    public string? NotThere(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        var section = dot < 0 ? name : name[..dot];
+        if (Config[section] is not JsonObject keys)
+            return $"{section} is no section of the configuration. The sections are {string.Join(", ", Config.Where(part => part.Value is JsonObject).Select(part => part.Key))}.";
+
+        return dot < 0 || keys.ContainsKey(name[(dot + 1)..])
+            ? null
+            : $"{name[(dot + 1)..]} is no key of {section}. It has: {string.Join(", ", keys.Select(key => $"{section}.{key.Key}"))}.";
+    }
+
     /// <summary>The keys that differ, in the order of <paramref name="before"/>, and then those that only <paramref name="after"/> has.</summary>
     public static IReadOnlyList<ConfigDifference> Differences(JsonObject before, JsonObject after)
     {

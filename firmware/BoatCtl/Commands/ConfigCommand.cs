@@ -30,9 +30,7 @@ internal static class ConfigCommand
         shell.Does(command, (asked, output, _) =>
         {
             using var bench = unit.Open(asked);
-            var name = asked.GetValue(key);
-            var isKey = name?.Contains('.', StringComparison.Ordinal) == true;
-            var reply = (JsonObject)bench.Ask("config get", name is null ? null : new JsonObject { [isKey ? "key" : "section"] = name }).DeepClone();
+            var reply = Asked(bench, asked.GetValue(key));
             reply.Remove("id");
             reply.Remove("ok");
             output.Result(reply, page =>
@@ -45,6 +43,19 @@ internal static class ConfigCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    // What is not there is told with what is: a unit's reply has no room for it.
+    private static JsonObject Asked(BenchClient bench, string? name)
+    {
+        if (name is null)
+            return (JsonObject)bench.Ask("config get").DeepClone();
+
+        var isKey = name.Contains('.', StringComparison.Ordinal);
+        var reply = bench.Send("config get", new JsonObject { [isKey ? "key" : "section"] = name });
+        if (reply.Outcome == BenchOutcome.Refused && UnitConfiguration.Read(bench).NotThere(name) is { } why)
+            throw new BenchException(BenchOutcome.Refused, reply.Error, why);
+        return (JsonObject)reply.Done().DeepClone();
     }
 
     private static Command Set(Shell shell, UnitOptions unit)
@@ -103,6 +114,7 @@ internal static class ConfigCommand
         shell.Does(command, (asked, output, _) =>
         {
             var path = asked.GetRequiredValue(file);
+            ConfigBackup.CheckFree(path);
             using var bench = unit.Open(asked);
             var info = bench.Ask("info");
             var configuration = UnitConfiguration.Read(bench);

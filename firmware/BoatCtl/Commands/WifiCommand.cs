@@ -54,6 +54,13 @@ internal sealed class WifiCommand
         _unit.AddTo(command);
         command.Validators.Add(asked =>
         {
+            Option[] settings = [_ssid, _password, _mqtt, _user, _mqttPassword, _authority, _plain];
+            if (!settings.Any(option => asked.GetResult(option) is { Implicit: false }))
+            {
+                asked.AddError($"Nothing is to be set. Give what changes: {string.Join(", ", settings.Select(option => option.Name))}. "
+                    + "To switch Wi-Fi on as it is: boatctl config set wifi.enabled=true.");
+            }
+
             if (asked.GetResult(_authority) is not null && asked.GetValue(_plain))
                 asked.AddError("--ca and --no-tls do not go together.");
             if (asked.GetValue(_wait) is < 0 or > WaitSMax)

@@ -45,7 +45,7 @@ internal sealed class Output
     }
 
     /// <summary>
-    /// A table that changes: drawn again in its place on a terminal, elsewhere each state of it as a result of its own.
+    /// A table that changes: drawn again in its place on a terminal, as its window holds it; elsewhere each state of it as a result of its own.
     /// <paramref name="body"/> is given what shows a state, as JSON and as the table's rows.
     /// </summary>
     public void Changing(IReadOnlyList<string> headings, Action<Action<JsonNode, IReadOnlyList<IReadOnlyList<Cell>>>> body)
@@ -56,9 +56,10 @@ internal sealed class Output
             return;
         }
 
-        TextPage.Console(_result).Live(TextPage.Drawn(headings, [])).Start(view => body((_, rows) =>
+        var console = TextPage.Console(_result);
+        console.Live(TextPage.Drawn(headings, [])).Cropping(VerticalOverflowCropping.Bottom).Start(view => body((_, rows) =>
         {
-            view.UpdateTarget(TextPage.Drawn(headings, rows));
+            view.UpdateTarget(TextPage.Fitting(console, headings, rows));
             view.Refresh();
         }));
     }

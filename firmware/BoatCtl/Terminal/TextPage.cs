@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace BoatTelemetry.BoatCtl.Terminal;
 
@@ -22,6 +23,9 @@ internal sealed class TextPage
 {
     private const int Gap = 2;
     private const int BarCharacters = 40;
+
+    // More side by side than this no window is wide enough for.
+    private const int BlocksMax = 4;
 
     private readonly TextWriter _writer;
     private readonly IAnsiConsole? _console;
@@ -89,6 +93,38 @@ internal sealed class TextPage
             table.AddRow(row.Select(cell => new Markup(Marked(cell))));
 
         return table;
+    }
+
+    /// <summary>
+    /// The table so that the window holds all of it: with its rows below each other, else in blocks side by side, at last without the
+    /// box. The lowest of these if the window is too low for any. A line stays free: at its end the library puts the cursor there.
+    /// </summary>
+    public static IRenderable Fitting(IAnsiConsole console, IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<Cell>> rows)
+    {
+        var tables = Enumerable.Range(1, BlocksMax).Select(blocks => SideBySide(headings, rows, blocks))
+            .Concat(Enumerable.Range(1, BlocksMax).Select(blocks => SideBySide(headings, rows, blocks).NoBorder()));
+        (IRenderable? lowest, var lines) = (null, int.MaxValue);
+        var options = RenderOptions.Create(console);
+        foreach (IRenderable table in tables)
+        {
+            var height = Segment.SplitLines(table.Render(options, console.Profile.Width)).Count;
+            if (height < lines)
+                (lowest, lines) = (table, height);
+            if (lines < console.Profile.Height)
+                break;
+        }
+
+        return lowest!;
+    }
+
+    private static Table SideBySide(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<Cell>> rows, int blocks)
+    {
+        var height = (rows.Count + blocks - 1) / blocks;
+        var nothing = Enumerable.Repeat(new Cell(string.Empty), headings.Count);
+        return Drawn(
+            [.. Enumerable.Repeat(headings, blocks).SelectMany(heading => heading)],
+            Enumerable.Range(0, height).Select(row => Enumerable.Range(0, blocks)
+                .SelectMany(block => rows.ElementAtOrDefault((block * height) + row) ?? nothing).ToArray()));
     }
 
     private static string Marked(Cell cell)

@@ -19,6 +19,31 @@ public sealed class ConfigCommandTests(UnitFixture unit)
         Assert.Equal("unset", unit.Run("config", "get", "--json").Json().GetProperty("secrets").GetProperty("simPin").GetString());
     }
 
+    [Theory]
+    [InlineData("nope", "nope is no section")]
+    [InlineData("nope.rateHz", "nope is no section")]
+    [InlineData(".", " is no section")]
+    public void Get_SectionThatIsNotThere_SaysWhichThereAre(string name, string why)
+    {
+        var run = unit.Run("config", "get", name, "--json");
+
+        Assert.Equal((4, "bad-field"), (run.ExitCode, run.Json().GetProperty("error").GetString()));
+        var message = run.Json().GetProperty("message").GetString()!;
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        foreach (var section in unit.Run("config", "get", "--json").Json().GetProperty("config").EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object))
+            Assert.Matches($@"\b{section.Name}\b", message);
+        Assert.DoesNotContain("configVersion", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Get_KeyThatIsNotThere_SaysWhichItsSectionHas()
+    {
+        var run = unit.Run("config", "get", "gnss.rate");
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("rate is no key of gnss. It has: gnss.rateHz, gnss.baud,", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Set_SeveralKeys_AreOneChange()
     {
@@ -101,7 +126,10 @@ public sealed class ConfigCommandTests(UnitFixture unit)
         var file = unit.NewFile();
         File.WriteAllText(file, "mine");
 
-        Assert.Equal(5, unit.Run("config", "backup", file).ExitCode);
+        // Nobody is asked for what could not be kept: the port is none.
+        var run = BoatCtlRun.Of("config", "backup", file, "--port", unit.NewFile());
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains($"{file} is there already and stays as it is: give another name", run.Error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(file));
     }
 

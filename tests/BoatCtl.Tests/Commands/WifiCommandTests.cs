@@ -47,6 +47,18 @@ public sealed class WifiCommandTests(UnitFixture unit, ITestOutputHelper output)
         Assert.Equal(("harbour 2", "broker.example.org"), (Wifi().GetProperty("ssid").GetString(), Wifi().GetProperty("mqttHost").GetString()));
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--no-reboot")]
+    [InlineData("--wait", "1")]
+    public void Set_NothingToSet_IsUsageBeforeTheUnitIsAsked(params string[] options)
+    {
+        var run = BoatCtlRun.Of(["wifi", "set", .. options, "--port", unit.NewFile(), "--json"]);
+        Assert.Equal((Usage, "usage"), (run.ExitCode, run.Json().GetProperty("error").GetString()));
+        var message = run.Json().GetProperty("message").GetString();
+        Assert.All(["Nothing is to be set", "--ssid", "--ca", "--no-tls", "wifi.enabled=true"], word => Assert.Contains(word, message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Set_NotAllThatIsNeeded_SaysWhatIsMissingAndChangesNothing()
     {

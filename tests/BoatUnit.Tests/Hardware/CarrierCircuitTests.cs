@@ -137,6 +137,17 @@ public sealed class CarrierCircuitTests
         Assert.True(timeoutMs >= 4 * new SupervisorOptions().WatchdogToggleMs);
     }
 
+    // The guides and boatctl have them pressed: into the boot loader, and out of it.
+    [Theory]
+    [InlineData("BOOT_N", "GPIO0")]
+    [InlineData("ESP_EN", "EN")]
+    public void Buttons_BootAndReset_PullTheModulesPinToGround(string net, string pin)
+    {
+        Assert.Contains(_circuit.Pins, of => of.Reference == Module && of.Name == pin && of.Net == net);
+        var button = Assert.Single(_circuit.Pins, of => of.Net == net && of.Reference.StartsWith("SW", StringComparison.Ordinal)).Reference;
+        Assert.Contains(_circuit.Pins, of => of.Reference == button && of.Net == "GND");
+    }
+
     private static string PartOf(string reference) => _bom.Single(row => row["references"].Split(' ').Contains(reference))["part"];
 
     private static IEnumerable<string> References(string assembly) =>

@@ -2,6 +2,7 @@ using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Links;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Tests.Journal;
 using BoatTelemetry.Core.Tests.Reports;
 using BoatTelemetry.Simulator.Chips;
 using Xunit;

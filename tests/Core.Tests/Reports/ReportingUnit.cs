@@ -2,6 +2,7 @@ using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
+using BoatTelemetry.Core.Tests.Journal;
 using BoatTelemetry.Core.Time;
 using BoatTelemetry.Core.Tracks;
 using BoatTelemetry.Simulator.Chips;

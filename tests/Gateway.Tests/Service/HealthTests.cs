@@ -79,6 +79,14 @@ public sealed class HealthTests : IDisposable
         Assert.Contains("\n  admission.frames 1\n", output, StringComparison.Ordinal);
         Assert.Contains("ok    broker", output, StringComparison.Ordinal);
 
+        // Five checks and a line or two of figures; all of them for who asks.
+        Assert.DoesNotContain("journal.failures", output, StringComparison.Ordinal);
+        Assert.Matches(@"\n  and \d{2,} more as they should be: --all\n$", output);
+        Assert.InRange(output.Count(character => character == '\n'), 5, 20);
+        (_, output, _) = await RunAsync("status", "--all", "--config", ConfigurationWithPort(gateway));
+        Assert.Contains("\n  journal.failures 0\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--all", output, StringComparison.Ordinal);
+
         long Metric(string name) => AskAsync(gateway, "status").GetAwaiter().GetResult().Body.GetProperty("metrics").GetProperty(name).GetInt64();
     }
 

@@ -2,11 +2,15 @@ using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Journal;
 using BoatTelemetry.Core.Reports;
 
-namespace BoatTelemetry.Core.Tests.Links;
+namespace BoatTelemetry.Core.Tests.Journal;
 
-/// <summary>A journal in memory that keeps the contract of <see cref="IFrameJournal"/>.</summary>
+/// <summary>
+/// A journal in memory that keeps the contract of <see cref="IFrameJournal"/>, and refuses on request. With <see cref="Keeps"/> off it forgets
+/// at once, for measurements of allocation.
+/// </summary>
 internal sealed class MemoryJournal : IFrameJournal
 {
+    private readonly FrameHeader _header = new();
     private readonly SortedList<uint, byte[]> _held = [];
     private readonly HashSet<uint> _sos = [];
     private long _last = -1;
@@ -15,21 +19,36 @@ internal sealed class MemoryJournal : IFrameJournal
 
     public uint OldestHeldCounter => _held.Count == 0 ? 0 : _held.Keys[0];
 
-    public long DroppedFrames { get; private set; }
+    public long DroppedFrames { get; set; }
+
+    /// <summary>What an append comes to; anything but stored refuses it.</summary>
+    public JournalResult Answer { get; set; } = JournalResult.Stored;
+
+    public bool Keeps { get; set; } = true;
+
+    /// <summary>All frames ever stored, in order.</summary>
+    public List<byte[]> Frames { get; } = [];
+
+    public int Appends { get; private set; }
 
     public IEnumerable<uint> Held => _held.Keys;
 
     public JournalResult Append(byte[] frame, int offset, int length, bool isSos)
     {
-        var header = new FrameHeader();
-        if (header.Read(frame, offset, length, FrameDirection.Uplink) != FrameRejection.None || !header.IsDurable)
+        Appends++;
+        if (Answer != JournalResult.Stored)
+            return Answer;
+        if (_header.Read(frame, offset, length, FrameDirection.Uplink) != FrameRejection.None || !_header.IsDurable)
             return JournalResult.NotDurable;
-        if (header.Counter <= _last)
+        if (_header.Counter <= _last)
             return JournalResult.CounterNotRising;
-        _last = header.Counter;
-        _held[header.Counter] = frame.AsSpan(offset, length).ToArray();
+        _last = _header.Counter;
+        if (!Keeps)
+            return JournalResult.Stored;
+        Frames.Add(frame.AsSpan(offset, length).ToArray());
+        _held[_header.Counter] = Frames[^1];
         if (isSos)
-            _sos.Add(header.Counter);
+            _sos.Add(_header.Counter);
         return JournalResult.Stored;
     }
 
