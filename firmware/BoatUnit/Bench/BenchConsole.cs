@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.Core.Time;
 
 namespace BoatTelemetry.BoatUnit.Bench;
 
@@ -42,6 +43,7 @@ public sealed class BenchConsole
     private int _chunkEnd;
     private int _sent;
     private int _turn;
+    private long _requestAtMs = UtcTime.Unknown;
 
     /// <param name="port">The wires.</param>
     /// <param name="commands">What it can do, "help" excepted.</param>
@@ -72,6 +74,12 @@ public sealed class BenchConsole
 
     /// <summary>Lines passed over: the console's own, come back from a terminal that echoes.</summary>
     public int Echoes { get; private set; }
+
+    /// <summary>Whether there was a request, of whatever kind, within so many milliseconds.</summary>
+    public bool IsInUse(long monotonicMs, int withinMs)
+    {
+        return _requestAtMs != UtcTime.Unknown && monotonicMs - _requestAtMs < withinMs;
+    }
 
     /// <summary>The loop's turn.</summary>
     public void Poll(long monotonicMs)
@@ -173,6 +181,7 @@ public sealed class BenchConsole
             return;
         }
 
+        _requestAtMs = monotonicMs;
         _request.Take(fields, monotonicMs);
         Run();
         _request.Forget();

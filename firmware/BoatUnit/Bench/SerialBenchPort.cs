@@ -3,7 +3,7 @@ using System.IO.Ports;
 
 namespace BoatTelemetry.BoatUnit.Bench;
 
-/// <summary>The console on a serial port; the ESP32's USB bridge is COM1.</summary>
+/// <summary>The console on a serial port.</summary>
 public sealed class SerialBenchPort : IBenchPort, IDisposable
 {
     /// <summary>What terminals are set to.</summary>
@@ -11,7 +11,7 @@ public sealed class SerialBenchPort : IBenchPort, IDisposable
 
     private readonly SerialPort _port;
 
-    /// <param name="name">The port, such as COM1.</param>
+    /// <param name="name">The port, such as COM3.</param>
     public SerialBenchPort(string name)
     {
         _port = new SerialPort(name, Baud, Parity.None, 8, StopBits.One);

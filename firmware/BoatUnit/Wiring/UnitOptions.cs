@@ -17,6 +17,26 @@ public static class UnitOptions
     private const int PermillePerPercent = 10;
     private const int MsPerS = 1_000;
 
+    /// <summary>
+    /// The board that the unit is: the one that the configuration names, unless that has another module than the platform's
+    /// build runs on; then the one that has this module. A new unit's configuration names the default board, whose pins on another
+    /// module are not the console's, and one of them is the flash's.
+    /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="target">The platform's build, as ESP32_S3_QUAD or ESP32_PSRAM_REV0; one that says nothing of the module changes nothing.</param>
+    public static BoardDescription Board(UnitConfig config, string target)
+    {
+        BoardDescription board = Board(config);
+        bool isS3 = target.IndexOf("S3") >= 0;
+        if (board.Module == BoardModule.Esp32 && isS3)
+        {
+            return Fitted(new CarrierS3Board(), config);
+        }
+
+        bool isEsp32 = !isS3 && target.IndexOf("ESP32_") == 0;
+        return board.Module == BoardModule.Esp32S3 && isEsp32 ? Fitted(new TBeamBoard(), config) : board;
+    }
+
     /// <summary>The board that the configuration names, with what is fitted to it.</summary>
     public static BoardDescription Board(UnitConfig config)
     {
