@@ -12,7 +12,7 @@ namespace BoatTelemetry.BoatUnit.Bench;
 /// </summary>
 /// <remarks>
 /// One line of output at a time: while it leaves, nothing is read, so that the sender waits and no reply is lost. What
-/// comes meanwhile stands in the driver's buffer (256 bytes on the ESP32) and then is lost, which garbles a line and
+/// comes meanwhile stands in the driver's buffer, which holds the longest request, and then is lost, which garbles a line and
 /// nothing else.
 /// </remarks>
 public sealed class BenchConsole
@@ -23,7 +23,7 @@ public sealed class BenchConsole
     /// <summary>The longest reply.</summary>
     public const int ReplyBytesMax = ConfigStore.TextBytesMax + 512;
 
-    /// <summary>Bytes that are read and written in one poll: at a poll each 10 ms, below what 115,200 baud carries.</summary>
+    /// <summary>Bytes that are read and written in one poll: in 10 ms, the shortest turn of the loop, 115,200 baud carry 115.</summary>
     public const int ChunkBytes = 96;
 
     /// <summary>Commands that one console takes.</summary>

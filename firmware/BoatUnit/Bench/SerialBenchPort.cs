@@ -11,10 +11,14 @@ public sealed class SerialBenchPort : IBenchPort, IDisposable
 
     private readonly SerialPort _port;
 
+    /// <remarks>
+    /// Its driver holds the longest request: a turn of the loop takes 96 bytes, and in the 10 ms and more of a turn 115 come.
+    /// </remarks>
     /// <param name="name">The port, such as COM3.</param>
     public SerialBenchPort(string name)
     {
         _port = new SerialPort(name, Baud, Parity.None, 8, StopBits.One);
+        _port.ReadBufferSize = BenchConsole.RequestBytesMax;
     }
 
     /// <summary>Opens and reads and writes that the driver refused.</summary>

@@ -68,18 +68,10 @@ public sealed class CellularLink : NetworkLink, IModemOwner
     /// <inheritdoc/>
     public override void Poll(long monotonicMs)
     {
-        if (IsWaiting)
+        if (!IsWaiting || TryBegin(monotonicMs))
         {
-            SerialPort port = _port.TryTake(monotonicMs);
-            if (port == null)
-            {
-                return;
-            }
-
-            _modem = new AtModem(port, _dialect, _options, this, _time, _powerKey);
+            _modem.Poll(monotonicMs);
         }
-
-        _modem.Poll(monotonicMs);
     }
 
     /// <inheritdoc/>
@@ -98,5 +90,17 @@ public sealed class CellularLink : NetworkLink, IModemOwner
     public void DatagramOverlong()
     {
         Received.AddOverlong();
+    }
+
+    private bool TryBegin(long monotonicMs)
+    {
+        SerialPort port = _port.TryTake(monotonicMs);
+        if (port == null)
+        {
+            return false;
+        }
+
+        _modem = new AtModem(port, _dialect, _options, this, _time, _powerKey);
+        return true;
     }
 }

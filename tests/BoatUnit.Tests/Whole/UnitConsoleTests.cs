@@ -1,11 +1,13 @@
 using System.IO.Ports;
 using System.Text;
+using BoatTelemetry.BoatUnit.Bench;
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Wiring;
 using BoatTelemetry.Core.Links;
 using BoatTelemetry.Facade.Wires;
 using BoatTelemetry.Host.Board;
+using BoatTelemetry.Simulator.Air;
 using Xunit;
 
 namespace BoatTelemetry.BoatUnit.Tests.Whole;
@@ -70,6 +72,23 @@ public sealed class UnitConsoleTests
         Assert.Equal(board, UnitOptions.Board(config, target).Name);
     }
 
+    [Theory]
+    [InlineData(BoatUnit.Unit.StepMs)]
+    [InlineData(60)] // An interpreter's turn with much to do.
+    public void Console_TheLongestRequestAtTheLinesOwnPace_IsTakenWhole(int turnMs)
+    {
+        using var bench = new UnitBench(hasKey: false);
+        var terminal = Terminal.At(bench);
+        terminal.IsPaced = true;
+        const string Start = "{\"id\":9,\"cmd\":\"help\",\"pad\":\"";
+        terminal.Type(Start + new string('x', BenchConsole.RequestBytesMax - Start.Length - 2) + "\"}\n");
+
+        bench.Run(5_000, turnMs);
+
+        Assert.Contains("{\"id\":9,\"ok\":true,", terminal.Text, StringComparison.Ordinal);
+        Assert.Equal(0, terminal.Lost);
+    }
+
     [Fact]
     public void Console_NobodyAsks_LeavesItsPortToTheModemAndTheWireToTheBridgeAtRest()
     {
@@ -129,14 +148,30 @@ public sealed class UnitConsoleTests
     /// <summary>A terminal at the board's USB socket.</summary>
     private sealed class Terminal : IUartLine
     {
+        private readonly BoardWires _wires;
+        private readonly SimulatedTime _time;
         private readonly Queue<byte> _typed = new();
+        private readonly Queue<byte> _arrived = new();
         private readonly StringBuilder _shown = new();
+        private long _arrivedMs;
+
+        private Terminal(SimulatedBoard board)
+        {
+            _wires = board.Wires;
+            _time = board.Time;
+        }
+
+        /// <summary>Whether bytes come one after the other and overrun the port's buffer.</summary>
+        public bool IsPaced { get; set; }
+
+        /// <summary>Bytes for which the buffer had no room.</summary>
+        public int Lost { get; private set; }
 
         public string Text => _shown.ToString();
 
         public static Terminal At(UnitBench bench)
         {
-            var terminal = new Terminal();
+            var terminal = new Terminal(bench.Board);
             BoardDescription board = bench.Board.Model == TBeamBoard.Model ? new TBeamBoard() : new CarrierS3Board();
             bench.Board.Wires.Connect<IUartLine>(IUartLine.Place(board.ConsoleTxPin, board.ConsoleRxPin), terminal);
             return terminal;
@@ -148,15 +183,34 @@ public sealed class UnitConsoleTests
                 _typed.Enqueue(value);
         }
 
-        public int BytesWaiting(int baud) => _typed.Count;
+        public int BytesWaiting(int baud)
+        {
+            Arrive(baud);
+            return _arrived.Count;
+        }
 
         public int Take(int baud, Span<byte> into)
         {
-            var count = Math.Min(_typed.Count, into.Length);
+            var count = Math.Min(_arrived.Count, into.Length);
             for (var i = 0; i < count; i++)
-                into[i] = _typed.Dequeue();
+                into[i] = _arrived.Dequeue();
 
             return count;
+        }
+
+        // Ten bits a byte.
+        private void Arrive(int baud)
+        {
+            var passedMs = _time.MonotonicMs - _arrivedMs;
+            _arrivedMs = _time.MonotonicMs;
+            var room = _wires.Find<SerialPort>("COM3")!.ReadBufferSize;
+            for (var coming = IsPaced ? passedMs * baud / 10_000 : int.MaxValue; coming > 0 && _typed.TryDequeue(out var value); coming--)
+            {
+                if (IsPaced && _arrived.Count == room)
+                    Lost++;
+                else
+                    _arrived.Enqueue(value);
+            }
         }
 
         public void Send(int baud, ReadOnlySpan<byte> bytes) => _shown.Append(Encoding.UTF8.GetString(bytes));
