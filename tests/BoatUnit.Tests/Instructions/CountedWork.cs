@@ -68,8 +68,24 @@ public static class CountedWork
         return Counted() - before;
     }
 
-    private static long Counted() =>
-        (long)typeof(NmeaParser).Assembly.GetType(CountingAssembly.CounterType)!.GetField(CountingAssembly.CounterField, BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
+    /// <summary>The whole unit under way: objects that its own code makes in an hour, and its fixes, live and durable frames in it.</summary>
+    public static long[] Hour()
+    {
+        const int TurnMs = 50;
+        using var bench = new UnitBench(new BoardSettings { Receiver = new SimulatedGnssOptions { ColdStartMs = 5_000 } });
+        bench.Run(3_600_000, TurnMs);
+        var radio = bench.Unit.Links.LoRa;
+        var (made, fixes, sent, blocks) = (Counted(CountingAssembly.AllocationsField), bench.Unit.Reporting.Fixes.Accepted, radio.Transmitted, bench.Unit.Reporting.Track.BlocksStored);
+        bench.Run(3_600_000, TurnMs);
+        return
+        [
+            Counted(CountingAssembly.AllocationsField) - made, bench.Unit.Reporting.Fixes.Accepted - fixes, radio.Transmitted - sent,
+            bench.Unit.Reporting.Track.BlocksStored - blocks,
+        ];
+    }
+
+    private static long Counted(string field = CountingAssembly.InstructionsField) =>
+        (long)typeof(NmeaParser).Assembly.GetType(CountingAssembly.CounterType)!.GetField(field, BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
 
     // 12.3 kn due north: 6.33 m, 0.00342 of a minute, in a second.
     private static byte[] SecondOf(int second)

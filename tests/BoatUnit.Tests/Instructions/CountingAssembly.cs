@@ -6,26 +6,32 @@ namespace BoatTelemetry.BoatUnit.Tests.Instructions;
 
 /// <summary>
 /// An assembly that counts the IL instructions which it executes: in front of each run of instructions that nothing enters or leaves
-/// in the middle stands an addition of their number. An interpreter's time goes by them; .NET's own says nothing of it.
+/// in the middle stands an addition of their number, and of those among them that allocate. An interpreter's time goes by them; .NET's
+/// own says nothing of it.
 /// </summary>
 internal static class CountingAssembly
 {
-    /// <summary>The type that Core gets, with the one counter of all assemblies.</summary>
+    /// <summary>The type that Core gets, with the counters of all assemblies.</summary>
     public const string CounterType = "BoatTelemetry.Core.ExecutedInstructions";
 
-    /// <summary>Its field, a long.</summary>
-    public const string CounterField = "Count";
+    /// <summary>Its field of instructions, a long.</summary>
+    public const string InstructionsField = "Count";
 
-    /// <summary>Makes one of the assembly in a file, with Core's counter where it is not Core.</summary>
+    /// <summary>Its field of objects, arrays and boxes that were made, a long.</summary>
+    public const string AllocationsField = "Allocations";
+
+    /// <summary>Makes one of the assembly in a file, with Core's counters where it is not Core.</summary>
     public static MemoryStream Of(string path)
     {
         using var core = AssemblyDefinition.ReadAssembly(Path.Combine(Path.GetDirectoryName(path)!, "BoatTelemetry.Core.dll"));
         using var assembly = AssemblyDefinition.ReadAssembly(path);
-        var counter = assembly.Name.Name == core.Name.Name
-            ? AddCounter(assembly.MainModule)
-            : assembly.MainModule.ImportReference(AddCounter(core.MainModule));
-        foreach (var method in assembly.MainModule.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody))
-            Count(method.Body, counter);
+        var isCore = assembly.Name.Name == core.Name.Name;
+        var type = AddCounters(isCore ? assembly.MainModule : core.MainModule);
+        var (instructions, allocations) = (
+            assembly.MainModule.ImportReference(type.Fields.Single(field => field.Name == InstructionsField)),
+            assembly.MainModule.ImportReference(type.Fields.Single(field => field.Name == AllocationsField)));
+        foreach (var method in assembly.MainModule.GetTypes().Where(one => one != type).SelectMany(one => one.Methods).Where(method => method.HasBody))
+            Count(method.Body, instructions, allocations);
 
         var into = new MemoryStream();
         assembly.Write(into);
@@ -33,17 +39,17 @@ internal static class CountingAssembly
         return into;
     }
 
-    private static FieldDefinition AddCounter(ModuleDefinition core)
+    private static TypeDefinition AddCounters(ModuleDefinition core)
     {
         var type = new TypeDefinition(
             "BoatTelemetry.Core", "ExecutedInstructions", TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed, core.TypeSystem.Object);
-        var field = new FieldDefinition(CounterField, FieldAttributes.Public | FieldAttributes.Static, core.TypeSystem.Int64);
-        type.Fields.Add(field);
+        foreach (var name in new[] { InstructionsField, AllocationsField })
+            type.Fields.Add(new FieldDefinition(name, FieldAttributes.Public | FieldAttributes.Static, core.TypeSystem.Int64));
         core.Types.Add(type);
-        return field;
+        return type;
     }
 
-    private static void Count(MethodBody body, FieldReference counter)
+    private static void Count(MethodBody body, FieldReference counter, FieldReference allocations)
     {
         // Short branches would not reach over what is put in.
         body.SimplifyMacros();
@@ -59,12 +65,18 @@ internal static class CountingAssembly
             // A nop is the debug build's; the platform's converter keeps it, a release has none.
             var count = instructions[i..end].Count(one => one.OpCode.Code != Code.Nop);
             begins[instructions[i]] = Add(body, instructions[i], count, counter);
+            if (instructions[i..end].Count(IsAllocation) is > 0 and var made)
+                Add(body, instructions[i], made, allocations);
             i = end;
         }
 
         Redirect(body, instructions, begins);
         body.OptimizeMacros();
     }
+
+    private static bool IsAllocation(Instruction one) =>
+        one.OpCode.Code is Code.Newarr or Code.Box
+        || (one.OpCode.Code == Code.Newobj && !((MethodReference)one.Operand).DeclaringType.IsValueType);
 
     // Where a run begins: what is jumped to, what stands behind a jump, and the bounds of what handles exceptions.
     private static HashSet<Instruction> Entered(MethodBody body)

@@ -47,5 +47,17 @@ public sealed class InstructionTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(counted[2], 700, 730);
     }
 
+    [Fact]
+    public void Hour_OfAWholeUnitUnderWay_MakesFewObjects()
+    {
+        var counted = _counting.Call<long[]>(typeof(CountedWork), nameof(CountedWork.Hour));
+
+        output.WriteLine($"{counted[0]} objects made by the unit's own code in an hour, with {counted[1]} fixes, {counted[2]} frames sent, {counted[3]} track blocks");
+        Assert.InRange(counted[1], 3_500, 3_600);
+
+        // One a fix would be 3,600.
+        Assert.InRange(counted[0], 0, 3_000);
+    }
+
     public void Dispose() => _counting.Unload();
 }
