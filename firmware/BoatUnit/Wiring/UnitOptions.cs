@@ -27,13 +27,13 @@ public static class UnitOptions
     public static BoardDescription Board(UnitConfig config, string target)
     {
         BoardDescription board = Board(config);
-        bool isS3 = target.IndexOf("S3") >= 0;
+        bool isS3 = Names(target, "S3");
         if (board.Module == BoardModule.Esp32 && isS3)
         {
             return Fitted(new CarrierS3Board(), config);
         }
 
-        bool isEsp32 = !isS3 && target.IndexOf("ESP32_") == 0;
+        bool isEsp32 = !isS3 && Names(target, "ESP32_");
         return board.Module == BoardModule.Esp32S3 && isEsp32 ? Fitted(new TBeamBoard(), config) : board;
     }
 
@@ -187,6 +187,26 @@ public static class UnitOptions
         board.Engine1Pin = engines < 1 ? BoardDescription.NotFitted : board.Engine1Pin;
         board.Engine2Pin = engines < 2 ? BoardDescription.NotFitted : board.Engine2Pin;
         return board;
+    }
+
+    // The platform has no search that leaves culture out.
+    private static bool Names(string target, string part)
+    {
+        for (int at = 0; at <= target.Length - part.Length; at++)
+        {
+            int same = 0;
+            while (same < part.Length && target[at + same] == part[same])
+            {
+                same++;
+            }
+
+            if (same == part.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int Within(int value, int min, int max)

@@ -95,7 +95,11 @@ public sealed class SerialPort : IDisposable
         if (IsOpen)
             throw new InvalidOperationException("The port is open.");
         if (PortName == "COM1")
+        {
+#pragma warning disable MA0015 // Open has no parameter; the platform throws this one all the same.
             throw new ArgumentException("The debugger has this port.");
+#pragma warning restore MA0015
+        }
 
         _pins = PinsOf(PortName);
         IsOpen = true;
