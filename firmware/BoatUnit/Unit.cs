@@ -13,6 +13,7 @@ using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Core.Security;
 using BoatTelemetry.Core.Sensors;
 using BoatTelemetry.Core.Time;
+using nanoFramework.Runtime.Native;
 
 namespace BoatTelemetry.BoatUnit;
 
@@ -75,7 +76,7 @@ public sealed class Unit
         _keyStore = new KeyStore(_keys, _counters);
 
         // 2 what it stands on: pins, supervisor
-        _board = UnitOptions.Board(config);
+        _board = UnitOptions.Board(config, SystemInfo.TargetName);
         UnitHardware hardware = new UnitHardware(_board);
         _supervisor = new Supervisor(
             platform.Storage.Supervisor, platform.Reboot, hardware.Watchdog(), _log, UnitOptions.Supervisor(config));
@@ -197,7 +198,7 @@ public sealed class Unit
     private void AddNetworks(UnitHardware hardware, UnitConfig config, byte[] authority, long nowMs)
     {
         int seed = (int)(Seed() & 0x7FFFFFFF);
-        _links.AddCellular(hardware, config, _secrets, _time, seed);
+        _links.AddCellular(hardware, config, _secrets, _time, seed, nowMs);
         if (!config.Flag(ConfigKeys.WifiEnabled))
         {
             return;
@@ -238,9 +239,9 @@ public sealed class Unit
         UnitView unit = new UnitView(links, _reporting == null ? null : _reporting.Journal, _certificate);
         UnitSelfTest selfTest = new UnitSelfTest(_platform, _receiver, _sensors, _links, links);
         SensorView view = new SensorView(_receiver, _sensors, _inputs, links, _time, _platform.Clock);
-        return new BenchConsole(port, new BenchCommand[]
+        BenchConsole console = new BenchConsole(port, new BenchCommand[]
         {
-            new InfoCommand(_configuration, _keyStore, _supervisor, unit),
+            new InfoCommand(_configuration, _keyStore, _supervisor, unit, _board.Name),
             new ConfigGetCommand(_configuration, _secrets),
             new ConfigSetCommand(_configuration, _log),
             new SecretSetCommand(_secrets, _log),
@@ -251,6 +252,12 @@ public sealed class Unit
             new LogCommand(_log),
             new RebootCommand(_supervisor),
         });
+        if (_links.ModemPort != null)
+        {
+            _links.ModemPort.LendTo(port, console);
+        }
+
+        return console;
     }
 
     // What the status and the panel say of the unit itself.
@@ -290,7 +297,7 @@ public sealed class Unit
         {
             // The platform tells it only by collecting, which stops everything for some milliseconds.
             _memoryAtMs = nowMs + MemoryEveryMs;
-            state.FreeMemoryKib = (int)(nanoFramework.Runtime.Native.GC.Run(false) / BytesPerKib);
+            state.FreeMemoryKib = (int)(GC.Run(false) / BytesPerKib);
         }
 
         _links.Tell(state, nowMs);

@@ -39,7 +39,7 @@ internal static class SelfTestAdvice
         ["man-overboard button"] = "Only with the control room's yes: a press is an alarm, shown in boatctl monitor. Hold it for 5 s to take it back.",
         ["tamper switch"] = "Open and close the enclosure and look at inputs.open in boatctl monitor.",
         ["radio"] = "It is starting, or the unit has no key and sends nothing. Test again in half a minute.",
-        ["modem"] = "It is starting; a network takes up to a few minutes. Test again.",
+        ["modem"] = "It has the console's serial port when nobody asks the console: 10 minutes after the last request, or a minute after RESET. Whether it works the shore sees (gateway units).",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What to do if this part has failed.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.Core.Time;
 
 namespace BoatTelemetry.BoatUnit.Bench;
 
@@ -11,7 +12,7 @@ namespace BoatTelemetry.BoatUnit.Bench;
 /// </summary>
 /// <remarks>
 /// One line of output at a time: while it leaves, nothing is read, so that the sender waits and no reply is lost. What
-/// comes meanwhile stands in the driver's buffer (256 bytes on the ESP32) and then is lost, which garbles a line and
+/// comes meanwhile stands in the driver's buffer, which holds the longest request, and then is lost, which garbles a line and
 /// nothing else.
 /// </remarks>
 public sealed class BenchConsole
@@ -22,7 +23,7 @@ public sealed class BenchConsole
     /// <summary>The longest reply.</summary>
     public const int ReplyBytesMax = ConfigStore.TextBytesMax + 512;
 
-    /// <summary>Bytes that are read and written in one poll: at a poll each 10 ms, below what 115,200 baud carries.</summary>
+    /// <summary>Bytes that are read and written in one poll: in 10 ms, the shortest turn of the loop, 115,200 baud carry 115.</summary>
     public const int ChunkBytes = 96;
 
     /// <summary>Commands that one console takes.</summary>
@@ -42,6 +43,7 @@ public sealed class BenchConsole
     private int _chunkEnd;
     private int _sent;
     private int _turn;
+    private long _requestAtMs = UtcTime.Unknown;
 
     /// <param name="port">The wires.</param>
     /// <param name="commands">What it can do, "help" excepted.</param>
@@ -72,6 +74,12 @@ public sealed class BenchConsole
 
     /// <summary>Lines passed over: the console's own, come back from a terminal that echoes.</summary>
     public int Echoes { get; private set; }
+
+    /// <summary>Whether there was a request, of whatever kind, within so many milliseconds.</summary>
+    public bool IsInUse(long monotonicMs, int withinMs)
+    {
+        return _requestAtMs != UtcTime.Unknown && monotonicMs - _requestAtMs < withinMs;
+    }
 
     /// <summary>The loop's turn.</summary>
     public void Poll(long monotonicMs)
@@ -173,6 +181,7 @@ public sealed class BenchConsole
             return;
         }
 
+        _requestAtMs = monotonicMs;
         _request.Take(fields, monotonicMs);
         Run();
         _request.Forget();

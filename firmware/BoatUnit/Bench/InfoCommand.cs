@@ -13,17 +13,20 @@ public sealed class InfoCommand : BenchCommand
     private readonly KeyStore _keys;
     private readonly Supervisor _supervisor;
     private readonly IBenchView _view;
+    private readonly string _board;
 
     /// <param name="configuration">What it is configured as.</param>
     /// <param name="keys">Its key.</param>
     /// <param name="supervisor">Why and since when it runs.</param>
     /// <param name="view">Its links and its storage.</param>
-    public InfoCommand(Configuration configuration, KeyStore keys, Supervisor supervisor, IBenchView view)
+    /// <param name="board">The board that it runs as.</param>
+    public InfoCommand(Configuration configuration, KeyStore keys, Supervisor supervisor, IBenchView view, string board)
     {
-        _view = view;
         _configuration = configuration;
         _keys = keys;
         _supervisor = supervisor;
+        _view = view;
+        _board = board;
     }
 
     public override string Name => "info";
@@ -37,7 +40,7 @@ public sealed class InfoCommand : BenchCommand
         line.Field("firmware", FirmwareRelease.Version);
         line.Field("platform", SystemInfo.Platform);
         line.Field("target", SystemInfo.TargetName);
-        line.Field("board", running.Text(ConfigKeys.BoardModel));
+        line.Field("board", _board);
         line.Field("unit", (long)running.Number(ConfigKeys.UnitId));
         line.Field("agency", running.Text(ConfigKeys.UnitAgency));
         line.Field("config", StateWord(_configuration.State));

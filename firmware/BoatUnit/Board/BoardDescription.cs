@@ -108,7 +108,7 @@ public abstract class BoardDescription
     /// <summary>High feeds the receiver, where no power chip does it.</summary>
     public int ReceiverPowerPin = NotFitted;
 
-    /// <summary>The modem's serial port.</summary>
+    /// <summary>The modem's serial port, which the console has first (<see cref="SetModemPins"/>).</summary>
     public string ModemPort = "COM3";
 
     /// <summary>Towards the modem, and from it.</summary>
@@ -120,8 +120,13 @@ public abstract class BoardDescription
     /// <summary>The modem's power key; high pulls it down through a transistor.</summary>
     public int ModemPowerKeyPin = NotFitted;
 
-    /// <summary>The bench console's serial port.</summary>
-    public string ConsolePort = "COM1";
+    /// <summary>
+    /// The bench console's serial port. Not COM1, whose pins the USB bridge's are: the platform keeps the first port for its
+    /// debugger and refuses to open it, on every image for the ESP32, and on those for the ESP32-S3 unless a host is at the chip's
+    /// own USB (nf-interpreter, sys_io_ser_native_System_IO_Ports_SerialPort.cpp, NativeInit). The chip can give these pins to
+    /// another port; the debugger has them until the console is opened.
+    /// </summary>
+    public string ConsolePort = "COM3";
 
     /// <summary>Towards the USB bridge, and from it.</summary>
     public int ConsoleTxPin = NotFitted;
@@ -237,7 +242,7 @@ public abstract class BoardDescription
         return pins;
     }
 
-    /// <summary>Gives the chip's units their pins. Before anything is opened.</summary>
+    /// <summary>Gives the chip's units their pins, the modem's excepted. Before anything is opened.</summary>
     public void SetPinFunctions()
     {
         Set(RadioClockPin, DeviceFunction.SPI1_CLOCK);
@@ -245,13 +250,18 @@ public abstract class BoardDescription
         Set(RadioMosiPin, DeviceFunction.SPI1_MOSI);
         Set(ReceiverTxPin, DeviceFunction.COM2_TX);
         Set(ReceiverRxPin, DeviceFunction.COM2_RX);
-        Set(ModemTxPin, DeviceFunction.COM3_TX);
-        Set(ModemRxPin, DeviceFunction.COM3_RX);
-        Set(ConsoleTxPin, DeviceFunction.COM1_TX);
-        Set(ConsoleRxPin, DeviceFunction.COM1_RX);
+        Set(ConsoleTxPin, DeviceFunction.COM3_TX);
+        Set(ConsoleRxPin, DeviceFunction.COM3_RX);
         Set(I2cDataPin, DeviceFunction.I2C1_DATA);
         Set(I2cClockPin, DeviceFunction.I2C1_CLOCK);
         Set(SupplyAdcPin, DeviceFunction.ADC1_CH0);
+    }
+
+    /// <summary>Gives the console's port to the modem. Before it is opened anew.</summary>
+    public void SetModemPins()
+    {
+        Set(ModemTxPin, DeviceFunction.COM3_TX);
+        Set(ModemRxPin, DeviceFunction.COM3_RX);
     }
 
     private static void Set(int pin, DeviceFunction function)

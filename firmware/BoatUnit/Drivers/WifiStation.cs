@@ -8,9 +8,6 @@ namespace BoatTelemetry.BoatUnit.Drivers;
 /// <summary>The network under the uplink.</summary>
 public interface INetworkJoin
 {
-    /// <summary>Whether the unit is in the network and has an address.</summary>
-    bool IsJoined { get; }
-
     /// <summary>Joins, unless it has joined already; returns some 20 s after the timeout at the latest.</summary>
     bool Join(int timeoutMs);
 
@@ -40,14 +37,11 @@ public sealed class WifiStation : INetworkJoin
     }
 
     /// <inheritdoc/>
-    public bool IsJoined => _isToldNetwork && HasAddress();
-
-    /// <inheritdoc/>
     public bool Join(int timeoutMs)
     {
         try
         {
-            return IsJoined || TryJoin(Environment.TickCount64 + timeoutMs);
+            return (_isToldNetwork && HasAddress()) || TryJoin(Environment.TickCount64 + timeoutMs);
         }
         catch (Exception)
         {

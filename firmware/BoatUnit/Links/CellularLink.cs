@@ -7,20 +7,32 @@ namespace BoatTelemetry.BoatUnit.Links;
 /// <summary>Frames as UDP datagrams over a cellular modem: one frame a datagram, one datagram on its way at a time.</summary>
 public sealed class CellularLink : NetworkLink, IModemOwner
 {
-    private readonly AtModem _modem;
+    private readonly IModemPort _port;
+    private readonly ModemDialect _dialect;
+    private readonly ModemOptions _options;
+    private readonly INetworkTime _time;
+    private readonly IModemPowerKey _powerKey;
+    private AtModem _modem;
 
-    /// <param name="port">The modem's serial port.</param>
+    /// <param name="port">Where the modem's serial port comes from.</param>
     /// <param name="dialect">The modem's family.</param>
     /// <param name="options">Checked here; not to be changed afterwards.</param>
     /// <param name="time">Told the network's time, or null.</param>
     /// <param name="powerKey">The modem's power key, or null where the board has none.</param>
-    public CellularLink(SerialPort port, ModemDialect dialect, ModemOptions options, INetworkTime time, IModemPowerKey powerKey)
+    public CellularLink(IModemPort port, ModemDialect dialect, ModemOptions options, INetworkTime time, IModemPowerKey powerKey)
     {
-        _modem = new AtModem(port, dialect, options, this, time, powerKey);
+        _port = port;
+        _dialect = dialect;
+        _options = options;
+        _time = time;
+        _powerKey = powerKey;
     }
 
-    /// <summary>The modem, for its counters.</summary>
+    /// <summary>The modem, for its counters; null while somebody else has its port.</summary>
     public AtModem Modem => _modem;
+
+    /// <summary>Whether somebody else has the modem's port.</summary>
+    public bool IsWaiting => _modem == null;
 
     /// <inheritdoc/>
     public override LinkKind Kind => LinkKind.Cellular;
@@ -30,6 +42,11 @@ public sealed class CellularLink : NetworkLink, IModemOwner
     {
         get
         {
+            if (IsWaiting)
+            {
+                return LinkState.Starting;
+            }
+
             switch (_modem.State)
             {
                 case ModemState.Ready:
@@ -46,12 +63,15 @@ public sealed class CellularLink : NetworkLink, IModemOwner
     }
 
     /// <summary>Of the serving cell, dBm: a datagram has no level of its own.</summary>
-    public override int RssiDbm => _modem.RssiDbm;
+    public override int RssiDbm => IsWaiting ? RadioLevel.Unknown : _modem.RssiDbm;
 
     /// <inheritdoc/>
     public override void Poll(long monotonicMs)
     {
-        _modem.Poll(monotonicMs);
+        if (!IsWaiting || TryBegin(monotonicMs))
+        {
+            _modem.Poll(monotonicMs);
+        }
     }
 
     /// <inheritdoc/>
@@ -70,5 +90,17 @@ public sealed class CellularLink : NetworkLink, IModemOwner
     public void DatagramOverlong()
     {
         Received.AddOverlong();
+    }
+
+    private bool TryBegin(long monotonicMs)
+    {
+        SerialPort port = _port.TryTake(monotonicMs);
+        if (port == null)
+        {
+            return false;
+        }
+
+        _modem = new AtModem(port, _dialect, _options, this, _time, _powerKey);
+        return true;
     }
 }

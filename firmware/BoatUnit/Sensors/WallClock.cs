@@ -63,6 +63,12 @@ public sealed class WallClock : I2cSensor
         get { return 3; }
     }
 
+    /// <summary>The platform's ticks of an instant, milliseconds since 1970-01-01.</summary>
+    public static long TicksOf(long utcMs)
+    {
+        return EpochTicks + (utcMs * TicksPerMs);
+    }
+
     /// <summary>What time it is by this clock, milliseconds since 1970-01-01; whole seconds at the moment it was read.</summary>
     public bool TryUtc(long nowMs, out long utcMs)
     {
@@ -172,7 +178,7 @@ public sealed class WallClock : I2cSensor
         }
 
         // The chip's seconds begin when they are written.
-        _chip.DateTime = new DateTime(EpochTicks + ((utcMs + 500) / 1_000 * 1_000 * TicksPerMs));
+        _chip.DateTime = new DateTime(TicksOf((utcMs + 500) / 1_000 * 1_000));
         Device.Write(_clear);
         _isSet = true;
         _setAtMs = nowMs;

@@ -1,5 +1,6 @@
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Drivers;
+using BoatTelemetry.BoatUnit.Links;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Links;
 
@@ -8,6 +9,9 @@ namespace BoatTelemetry.BoatUnit.Wiring;
 /// <summary>How each link is, for the bench console: null for one that is not in use. The words are those of docs/bench-console.md.</summary>
 public sealed class LinkView
 {
+    /// <summary>The word for a modem whose port the console has.</summary>
+    public const string Waiting = "waiting";
+
     private readonly UnitLinks _links;
 
     public LinkView(UnitLinks links)
@@ -68,7 +72,8 @@ public sealed class LinkView
 
     private static void WriteState(JsonWriter into, IUnitLink link)
     {
-        into.Field("state", StateWord(link.State));
+        CellularLink cellular = link as CellularLink;
+        into.Field("state", cellular != null && cellular.IsWaiting ? Waiting : StateWord(link.State));
         Level(into, "rssiDbm", link.RssiDbm);
         Level(into, "snrCdb", link.SnrCdb);
     }

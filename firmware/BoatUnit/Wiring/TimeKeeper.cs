@@ -1,13 +1,16 @@
+using System;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Sensors;
 using BoatTelemetry.Core.Gnss;
 using BoatTelemetry.Core.Time;
+using nanoFramework.Runtime.Native;
 
 namespace BoatTelemetry.BoatUnit.Wiring;
 
 /// <summary>
 /// Sets the unit's clock from the best source there is: an accepted fix, which passes on to the reports; the network,
-/// while no fix has told; the clock with its own cell, at start. The cell's clock is set from fixes.
+/// while no fix has told; the clock with its own cell, at start. The cell's clock is set from fixes, and the platform's with the
+/// unit's.
 /// </summary>
 public sealed class TimeKeeper : IFixSink, INetworkTime
 {
@@ -44,7 +47,7 @@ public sealed class TimeKeeper : IFixSink, INetworkTime
     {
         if (_clock.UtcMs == UtcTime.Unknown && _wallClock != null && _wallClock.TryUtc(nowMs, out long utcMs))
         {
-            _clock.SetUtc(utcMs);
+            Adopt(utcMs);
         }
     }
 
@@ -92,7 +95,7 @@ public sealed class TimeKeeper : IFixSink, INetworkTime
         long known = _clock.UtcMs;
         if (known == UtcTime.Unknown)
         {
-            _clock.SetUtc(utcMs);
+            Adopt(utcMs);
             return;
         }
 
@@ -100,7 +103,14 @@ public sealed class TimeKeeper : IFixSink, INetworkTime
         if (offMs > ToleranceMs || offMs < -ToleranceMs)
         {
             Steps++;
-            _clock.SetUtc(utcMs);
+            Adopt(utcMs);
         }
+    }
+
+    // The platform's own clock begins in 1970 at each power-on, and its TLS finds every certificate of today not valid yet.
+    private void Adopt(long utcMs)
+    {
+        _clock.SetUtc(utcMs);
+        Rtc.SetSystemTime(new DateTime(WallClock.TicksOf(utcMs)));
     }
 }

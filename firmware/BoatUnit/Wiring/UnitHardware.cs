@@ -1,6 +1,5 @@
 using System.Device.Gpio;
 using System.Device.Spi;
-using System.IO.Ports;
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Links;
@@ -61,15 +60,15 @@ public sealed class UnitHardware
         return new Sx126x(spi, reset, _pins.OpenPin(_board.RadioBusyPin), interrupt, clock, pause, options);
     }
 
-    /// <summary>The link over the modem; null where the board has no pins for one.</summary>
-    public CellularLink Cellular(ModemDialect dialect, ModemOptions options, INetworkTime time)
+    /// <summary>The modem's serial port; null where the board has no pins for one.</summary>
+    public ModemPort ModemPort(ModemOptions options, long nowMs)
     {
-        if (_board.ModemTxPin == BoardDescription.NotFitted)
-        {
-            return null;
-        }
+        return _board.ModemTxPin == BoardDescription.NotFitted ? null : new ModemPort(_board, _pins, options.BaudRate, nowMs);
+    }
 
-        SerialPort port = new SerialPort(_board.ModemPort, options.BaudRate, Parity.None, 8, StopBits.One);
+    /// <summary>The link over the modem.</summary>
+    public CellularLink Cellular(ModemPort port, ModemDialect dialect, ModemOptions options, INetworkTime time)
+    {
         IModemPowerKey key = _board.ModemPowerKeyPin == BoardDescription.NotFitted ? null : new PinSwitch(_pins, _board.ModemPowerKeyPin);
         return new CellularLink(port, dialect, options, time, key);
     }

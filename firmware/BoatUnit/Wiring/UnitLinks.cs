@@ -28,6 +28,9 @@ public sealed class UnitLinks
     /// <inheritdoc cref="LoRa"/>
     public WifiLink Wifi { get; private set; }
 
+    /// <summary>What the modem shares with the console; null where it is not used.</summary>
+    public ModemPort ModemPort { get; private set; }
+
     /// <summary>Why there is no link over Wi-Fi although it is configured: no-key, safe-mode, no-certificate; else null.</summary>
     public string WifiOff { get; set; }
 
@@ -55,11 +58,18 @@ public sealed class UnitLinks
     }
 
     /// <summary>Makes the link over the modem.</summary>
-    public void AddCellular(UnitHardware hardware, UnitConfig config, SecretStore secrets, INetworkTime time, int seed)
+    public void AddCellular(UnitHardware hardware, UnitConfig config, SecretStore secrets, INetworkTime time, int seed, long nowMs)
     {
-        if (config.Flag(ConfigKeys.CellularEnabled))
+        if (!config.Flag(ConfigKeys.CellularEnabled))
         {
-            Cellular = hardware.Cellular(UnitOptions.Dialect(config), UnitOptions.Modem(config, secrets, seed), time);
+            return;
+        }
+
+        ModemOptions options = UnitOptions.Modem(config, secrets, seed);
+        ModemPort = hardware.ModemPort(options, nowMs);
+        if (ModemPort != null)
+        {
+            Cellular = hardware.Cellular(ModemPort, UnitOptions.Dialect(config), options, time);
             Add(Cellular);
         }
     }
@@ -124,10 +134,7 @@ public sealed class UnitLinks
 
     private void Add(IUnitLink link)
     {
-        if (link != null)
-        {
-            _made[_count] = link;
-            _count++;
-        }
+        _made[_count] = link;
+        _count++;
     }
 }

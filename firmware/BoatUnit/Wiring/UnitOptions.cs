@@ -17,6 +17,26 @@ public static class UnitOptions
     private const int PermillePerPercent = 10;
     private const int MsPerS = 1_000;
 
+    /// <summary>
+    /// The board that the unit is: the one that the configuration names, unless that has another module than the platform's
+    /// build runs on; then the one that has this module. A new unit's configuration names the default board, whose pins on another
+    /// module are not the console's, and one of them is the flash's.
+    /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="target">The platform's build, as ESP32_S3_QUAD or ESP32_PSRAM_REV0; one that says nothing of the module changes nothing.</param>
+    public static BoardDescription Board(UnitConfig config, string target)
+    {
+        BoardDescription board = Board(config);
+        bool isS3 = Names(target, "S3");
+        if (board.Module == BoardModule.Esp32 && isS3)
+        {
+            return Fitted(new CarrierS3Board(), config);
+        }
+
+        bool isEsp32 = !isS3 && Names(target, "ESP32_");
+        return board.Module == BoardModule.Esp32S3 && isEsp32 ? Fitted(new TBeamBoard(), config) : board;
+    }
+
     /// <summary>The board that the configuration names, with what is fitted to it.</summary>
     public static BoardDescription Board(UnitConfig config)
     {
@@ -167,6 +187,26 @@ public static class UnitOptions
         board.Engine1Pin = engines < 1 ? BoardDescription.NotFitted : board.Engine1Pin;
         board.Engine2Pin = engines < 2 ? BoardDescription.NotFitted : board.Engine2Pin;
         return board;
+    }
+
+    // The platform has no search that leaves culture out.
+    private static bool Names(string target, string part)
+    {
+        for (int at = 0; at <= target.Length - part.Length; at++)
+        {
+            int same = 0;
+            while (same < part.Length && target[at + same] == part[same])
+            {
+                same++;
+            }
+
+            if (same == part.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int Within(int value, int min, int max)

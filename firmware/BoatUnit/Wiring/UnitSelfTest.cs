@@ -118,7 +118,7 @@ public sealed class UnitSelfTest : ISelfTestRun, IMicrosecondClock, IFreeMemory
                 SayLink("radio", _links.LoRa);
                 break;
             case 3:
-                SayLink("modem", _links.Cellular);
+                SayModem();
                 break;
             case 4:
                 SayWifi();
@@ -140,6 +140,18 @@ public sealed class UnitSelfTest : ISelfTestRun, IMicrosecondClock, IFreeMemory
 
         bool works = link.State == LinkState.Ready || link.State == LinkState.Busy;
         Say(name, works, works ? null : link.State == LinkState.Starting ? "starting" : "down");
+    }
+
+    // Over the console: it has the port that the modem waits for.
+    private void SayModem()
+    {
+        if (_links.Cellular != null && _links.Cellular.IsWaiting)
+        {
+            Say("modem", true, LinkView.Waiting);
+            return;
+        }
+
+        SayLink("modem", _links.Cellular);
     }
 
     // What comes of not being in harbour is told and does not fail the step.

@@ -1,17 +1,20 @@
 using System.Threading;
 using BoatTelemetry.Facade.Wires;
+using nanoFramework.Hardware.Esp32;
+using PinMap = nanoFramework.Hardware.Esp32.Configuration;
 
 namespace System.IO.Ports;
 
 /// <summary>
-/// A serial port over the line that is soldered to its name. A port that leads nowhere is silent and swallows what it is
-/// given, as the real one does.
+/// A serial port over the line that is soldered to the pins which it had when it was opened, or to its name. A port that
+/// leads nowhere is silent and swallows what it is given, as the real one does.
 /// </summary>
 public sealed class SerialPort : IDisposable
 {
     private const int PollMs = 1;
 
     private readonly BoardWires _board;
+    private string? _pins;
     private bool _isDisposed;
     private int _baudRate;
     private int _bufferBytes = 256;
@@ -82,12 +85,23 @@ public sealed class SerialPort : IDisposable
 
     public int BytesToRead => Line()?.BytesWaiting(_baudRate) ?? 0;
 
+    /// <exception cref="ArgumentException">
+    /// COM1: the platform keeps the first UART for its debugger as long as no host is at the chip's own USB
+    /// (nf-interpreter, sys_io_ser_native_System_IO_Ports_SerialPort.cpp, NativeInit), and none is on either board.
+    /// </exception>
     public void Open()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (IsOpen)
             throw new InvalidOperationException("The port is open.");
+        if (PortName == "COM1")
+        {
+#pragma warning disable MA0015 // Open has no parameter; the platform throws this one all the same.
+            throw new ArgumentException("The debugger has this port.");
+#pragma warning restore MA0015
+        }
 
+        _pins = PinsOf(PortName);
         IsOpen = true;
     }
 
@@ -141,7 +155,21 @@ public sealed class SerialPort : IDisposable
         _bufferBytes = value;
     }
 
-    private IUartLine? Line() => IsOpen ? _board.Find<IUartLine>(PortName) : null;
+    private static string? PinsOf(string portName)
+    {
+        var (tx, rx) = portName == "COM2"
+            ? (PinMap.GetFunctionPin(DeviceFunction.COM2_TX), PinMap.GetFunctionPin(DeviceFunction.COM2_RX))
+            : (PinMap.GetFunctionPin(DeviceFunction.COM3_TX), PinMap.GetFunctionPin(DeviceFunction.COM3_RX));
+        return tx < 0 || rx < 0 ? null : IUartLine.Place(tx, rx);
+    }
+
+    private IUartLine? Line()
+    {
+        if (!IsOpen)
+            return null;
+
+        return (_pins is null ? null : _board.Find<IUartLine>(_pins)) ?? _board.Find<IUartLine>(PortName);
+    }
 
     private void CheckOpen()
     {

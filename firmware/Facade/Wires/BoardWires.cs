@@ -9,7 +9,8 @@ namespace BoatTelemetry.Facade.Wires;
 /// are on (there is one), so the facade finds its chips here; a test has a board of its own, which its threads inherit.
 /// </summary>
 /// <remarks>
-/// Places are written as the firmware names them: a serial port by its name (<c>COM2</c>), a pin as <c>GPIO4</c>, a chip
+/// Places are written as the firmware names them: a serial line by its pins (<see cref="IUartLine.Place"/>) or, in tests of
+/// one part, by its port's name (<c>COM2</c>), a pin as <c>GPIO4</c>, a chip
 /// on SPI as <c>SPI1/CS18</c>, one on I2C as <c>I2C1/0x76</c>, a channel of the converter as <c>ADC0</c>.
 /// </remarks>
 public sealed class BoardWires

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.IO;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Tasks;
 using BoatTelemetry.Facade.Wires;
 using nanoFramework.M2Mqtt.Exceptions;
@@ -79,6 +80,7 @@ public class MqttClient : IMqttClient, IDisposable
         };
         try
         {
+            CheckDates();
             var options = new MqttWireOptions(_host, _port, clientId, username, password, cleanSession, keepAlivePeriod, _caCertificate);
             IsConnected = true;
             var code = _connection.ConnectAsync(options).GetAwaiter().GetResult();
@@ -132,6 +134,19 @@ public class MqttClient : IMqttClient, IDisposable
     {
         Close();
         GC.SuppressFinalize(this);
+    }
+
+    // The platform's TLS holds certificates against its own clock (CONFIG_MBEDTLS_HAVE_TIME_DATE in nf-interpreter's sdkconfig
+    // files); here that clock is the simulated board's, of which .NET's TLS knows nothing.
+    private void CheckDates()
+    {
+        if (_caCertificate is null)
+            return;
+
+        using var authority = X509CertificateLoader.LoadCertificate(_caCertificate);
+        var now = PlatformClock.Of(BoardWires.Current);
+        if (now < authority.NotBefore.ToUniversalTime() || now > authority.NotAfter.ToUniversalTime())
+            throw new IOException($"The authority's certificate is not valid at {now:u}.");
     }
 
     // 0 is no packet identifier (MQTT 5 section 2.2.1).

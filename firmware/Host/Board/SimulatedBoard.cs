@@ -81,6 +81,9 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     bool IResetLine.WokeFromSleep => false;
 
     /// <inheritdoc/>
+    string IResetLine.TargetName => _settings.Board.Module == BoardModule.Esp32S3 ? "ESP32_S3_QUAD" : "ESP32_PSRAM_REV0";
+
+    /// <inheritdoc/>
     uint IResetLine.FreeBytes => 100_000;
 
     /// <summary>Power on, or a reset: a unit of its own code, with nothing left in memory.</summary>
@@ -144,14 +147,14 @@ public sealed class SimulatedBoard : IResetLine, IReboot, IDisposable
     private void Connect(BoardDescription board)
     {
         Wires.Connect<IResetLine>(IResetLine.Place, this);
-        Wires.Connect<IUartLine>(board.ReceiverPort, Receiver);
+        Wires.Connect<IUartLine>(IUartLine.Place(board.ReceiverTxPin, board.ReceiverRxPin), Receiver);
         if (Radio is not null)
             Wires.Connect<ISpiChip>($"SPI{board.SpiBus}/CS{board.RadioSelectPin}", Radio);
 
         if (board.ModemTxPin == BoardDescription.NotFitted)
             return;
 
-        Wires.Connect<IUartLine>(board.ModemPort, Modem);
+        Wires.Connect<IUartLine>(IUartLine.Place(board.ModemTxPin, board.ModemRxPin), Modem);
         if (board.ModemPowerKeyPin != BoardDescription.NotFitted)
             GpioLine.Of(Wires, board.ModemPowerKeyPin).Changed += Modem.PressPowerKey;
     }

@@ -138,7 +138,7 @@ public sealed class BoardRun : IDisposable
     private void Connect()
     {
         if (_console is not null)
-            _board.Wires.Connect(_settings.Board.ConsolePort, _console.Line);
+            _board.Wires.Connect(IUartLine.Place(_settings.Board.ConsoleTxPin, _settings.Board.ConsoleRxPin), _console.Line);
 
         _board.Wires.Connect<IWifiAir>(IWifiAir.Place, new PcNetwork());
         _board.Wires.Connect<IMqttWire>(IMqttWire.Place, new MqttWire());

@@ -1,5 +1,6 @@
 using System.Text;
 using BoatTelemetry.BoatUnit.Bench;
+using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
 using BoatTelemetry.BoatUnit.Storage;
 using BoatTelemetry.BoatUnit.Supervision;
@@ -158,7 +159,7 @@ internal sealed class BenchWorld : IBenchPort, IReboot, IResetLine, ISelfTestRun
 
     private BenchCommand[] Commands() =>
     [
-        new InfoCommand(Configuration, Keys, Supervisor, new UnitView(new LinkView(new UnitLinks()), null!, Certificate)),
+        new InfoCommand(Configuration, Keys, Supervisor, new UnitView(new LinkView(new UnitLinks()), null!, Certificate), TBeamBoard.Model),
         new ConfigGetCommand(Configuration, Secrets),
         new ConfigSetCommand(Configuration, Log),
         new SecretSetCommand(Secrets, Log),

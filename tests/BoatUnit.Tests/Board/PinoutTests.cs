@@ -86,7 +86,8 @@ public sealed class PinoutTests
         Assert.Equal(board.ReceiverRxPin, Configuration.GetFunctionPin(DeviceFunction.COM2_RX));
         Assert.Equal(board.I2cDataPin, Configuration.GetFunctionPin(DeviceFunction.I2C1_DATA));
         Assert.Equal(board.SupplyAdcPin, Configuration.GetFunctionPin(DeviceFunction.ADC1_CH0));
-        Assert.Equal(board.ModemTxPin, Configuration.GetFunctionPin(DeviceFunction.COM3_TX));
+        Assert.Equal(board.ConsoleTxPin, Configuration.GetFunctionPin(DeviceFunction.COM3_TX));
+        Assert.Equal(board.ConsoleRxPin, Configuration.GetFunctionPin(DeviceFunction.COM3_RX));
     }
 
     // ESP32 datasheet 2.2 and 2.4; ESP32-S3-WROOM-1 datasheet 3.3 (26 to 32 flash, 19 and 20 USB) and 3.4.

@@ -9,7 +9,7 @@ using Xunit;
 namespace BoatTelemetry.BoatUnit.Tests.Drivers;
 
 /// <summary>A cellular link on a simulated modem, under a clock that only <see cref="Run"/> moves.</summary>
-internal sealed class ModemBench : INetworkTime, IModemPowerKey, IDisposable
+internal sealed class ModemBench : INetworkTime, IModemPort, IModemPowerKey, IDisposable
 {
     public const int StepMs = 10;
 
@@ -31,11 +31,12 @@ internal sealed class ModemBench : INetworkTime, IModemPowerKey, IDisposable
         set?.Invoke(options);
         _port = new SerialPort("COM3", options.BaudRate);
         Link = new CellularLink(
-            _port,
+            this,
             family == SimulatedModemFamily.Sim7080 ? new Sim7080Dialect() : new A7672Dialect(),
             options,
             this,
             hasPowerKey ? this : null);
+        Link.Poll(NowMs);
     }
 
     public long NowMs { get; private set; } = 1_000;
@@ -96,6 +97,8 @@ internal sealed class ModemBench : INetworkTime, IModemPowerKey, IDisposable
             withinMs,
             "sent");
     }
+
+    public SerialPort TryTake(long monotonicMs) => _port;
 
     public void NetworkTime(long utcMs, long monotonicMs) => Times.Add((utcMs, monotonicMs));
 

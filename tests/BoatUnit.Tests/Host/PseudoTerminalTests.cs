@@ -20,8 +20,8 @@ public sealed class PseudoTerminalTests
 
         BoardWires.Current = new BoardWires();
         using var terminal = new PseudoTerminal();
-        BoardWires.Current.Connect<IUartLine>("COM1", terminal);
-        using var port = new SerialBenchPort("COM1");
+        BoardWires.Current.Connect<IUartLine>("COM3", terminal);
+        using var port = new SerialBenchPort("COM3");
         Assert.True(port.TryOpen());
         var console = new BenchConsole(port, []);
         await using var tool = new FileStream(terminal.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);

@@ -4,11 +4,15 @@ using System.Net.Sockets;
 using BoatTelemetry.BoatUnit.Drivers;
 using BoatTelemetry.BoatUnit.Links;
 using BoatTelemetry.BoatUnit.Tests.Host;
+using BoatTelemetry.BoatUnit.Wiring;
 using BoatTelemetry.Core.Links;
 using BoatTelemetry.Facade.Wires;
+using BoatTelemetry.Host.Board;
 using BoatTelemetry.Host.Wires;
+using BoatTelemetry.Simulator.Air;
 using BoatTelemetry.Simulator.Chips;
 using BoatTelemetry.TestSupport;
+using nanoFramework.Runtime.Native;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -62,6 +66,26 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
         wary.WaitUntil(() => wary.Link.Uplink.FailureCount(UplinkFailure.NotReached) > 0, "refusal of the authority");
         Assert.Equal(0, wary.Link.Uplink.Connections);
         wary.StopAndExpectNoThread();
+    }
+
+    [Fact]
+    public async Task Tls_BeforeAnybodyKnowsTheTime_WaitsForTheUnitsClock()
+    {
+        using var certificates = new TestCertificates();
+        await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings
+        {
+            Tls = (certificates.ServerFile, certificates.ServerKeyFile, certificates.CaFile),
+            Extra = "require_certificate false",
+        });
+        using var bench = new Bench(Options(broker.Port, options => options.CaCertificate = certificates.CaDer), knowsTime: false);
+        bench.WaitUntil(() => bench.Link.Uplink.FailureCount(UplinkFailure.NotReached) > 0, "a certificate that is not valid yet");
+        Assert.Equal(0, bench.Link.Uplink.Connections);
+
+        var time = new TimeKeeper(new BoardClock(new SimulatedTime()), null!);
+        time.NetworkTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 0);
+
+        bench.WaitUntil(() => bench.Link.State == LinkState.Ready, "ready over TLS");
+        bench.StopAndExpectNoThread();
     }
 
     [Fact]
@@ -210,9 +234,11 @@ public sealed class WifiLinkTests(ITestOutputHelper output)
 
     private sealed class Bench : IDisposable
     {
-        public Bench(MqttOptions options, SimulatedWifi? wifi = null)
+        public Bench(MqttOptions options, SimulatedWifi? wifi = null, bool knowsTime = true)
         {
             BoardWires.Current = new BoardWires();
+            if (knowsTime)
+                Rtc.SetSystemTime(DateTime.UtcNow);
             Wifi = wifi ?? new SimulatedWifi { Ssid = "harbour", Password = "let me in" };
             BoardWires.Current.Connect<IWifiAir>(IWifiAir.Place, Wifi);
             BoardWires.Current.Connect<IMqttWire>(IMqttWire.Place, new MqttWire());

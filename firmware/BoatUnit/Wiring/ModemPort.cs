@@ -1,0 +1,69 @@
+using System.Device.Gpio;
+using System.IO.Ports;
+using BoatTelemetry.BoatUnit.Bench;
+using BoatTelemetry.BoatUnit.Board;
+using BoatTelemetry.BoatUnit.Links;
+
+namespace BoatTelemetry.BoatUnit.Wiring;
+
+/// <summary>
+/// The serial port that bench console and modem share: of the chip's three one is the receiver's and one the platform's. After
+/// a start the console has it, as long as somebody uses it; then the modem has it until the next start. The other way round a
+/// unit whose modem is in use could not be configured any more.
+/// </summary>
+public sealed class ModemPort : IModemPort
+{
+    /// <summary>Within this time of a start somebody asks the console something, or it loses the port.</summary>
+    public const int ConsoleFirstMs = 60_000;
+
+    /// <summary>So long behind its last request the console keeps the port.</summary>
+    public const int ConsoleHoldMs = 600_000;
+
+    private readonly BoardDescription _board;
+    private readonly GpioController _pins;
+    private readonly int _baudBps;
+    private readonly long _startMs;
+    private SerialBenchPort _consolePort;
+    private BenchConsole _console;
+
+    public ModemPort(BoardDescription board, GpioController pins, int baudBps, long nowMs)
+    {
+        _board = board;
+        _pins = pins;
+        _baudBps = baudBps;
+        _startMs = nowMs;
+    }
+
+    /// <summary>Who has the port first.</summary>
+    public void LendTo(SerialBenchPort port, BenchConsole console)
+    {
+        _consolePort = port;
+        _console = console;
+    }
+
+    /// <inheritdoc/>
+    public SerialPort TryTake(long monotonicMs)
+    {
+        if (_console != null)
+        {
+            if (monotonicMs - _startMs < ConsoleFirstMs || _console.IsInUse(monotonicMs, ConsoleHoldMs))
+            {
+                return null;
+            }
+
+            _consolePort.Dispose();
+            Silence();
+        }
+
+        _board.SetModemPins();
+        return new SerialPort(_board.ModemPort, _baudBps, Parity.None, 8, StopBits.One);
+    }
+
+    // The chip would go on to show on the console's wire what it sends to the modem, and a PIN is among it.
+    private void Silence()
+    {
+        GpioPin tx = _pins.OpenPin(_board.ConsoleTxPin);
+        tx.SetPinMode(PinMode.Output);
+        tx.Write(PinValue.High);
+    }
+}
