@@ -36,6 +36,7 @@ public interface IJournal
     Task FlushAsync(CancellationToken cancellationToken);
 
     /// <summary>Fills <paramref name="records"/> with the committed frames after a number, in order.</summary>
+    /// <remarks>When it fails, any part of them may stand in the list.</remarks>
     /// <exception cref="JournalException">The storage could not be read; trying again later may succeed.</exception>
     void Read(long afterId, int recordsMax, List<JournalRecord> records);
 

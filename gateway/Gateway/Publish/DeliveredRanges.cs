@@ -17,6 +17,8 @@ internal sealed class DeliveredRanges
     /// <summary>Named limit: ranges above <see cref="Low"/>. With one more the shortest is forgotten and delivered again.</summary>
     public const int RangesMax = 4;
 
+    private const long NotKnown = -1;
+
     private readonly IJournal _journal;
     private readonly string _outlet;
     private readonly Place[] _places;
@@ -39,6 +41,10 @@ internal sealed class DeliveredRanges
         }
 
         _ranges.AddRange(_places.Where(place => place.To > place.From && place.To > Low).OrderBy(place => place.From));
+
+        // Of several notes only one was learned: the next range here may begin with the very number, and others of them lie below it.
+        foreach (var place in _places.Except(_ranges))
+            place.SavedFrom = NotKnown;
         Join();
     }
 

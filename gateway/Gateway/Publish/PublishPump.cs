@@ -150,7 +150,7 @@ internal sealed partial class PublishPump(
     {
         var buffer = _free.TryPop(out var free) ? free : new MessageBuffer();
         var publish = make(record, isGap, buffer) is { } message ? link.PublishAsync(message, CancellationToken.None) : null;
-        lane.Pending.Enqueue(new PendingFrame(record.Frame.Id, publish, buffer));
+        lane.Begun(publish, buffer);
     }
 
     private async ValueTask SettleAsync(PublishLane lane, bool isGap)

@@ -93,6 +93,39 @@ public sealed class PublishPumpTests
     }
 
     [Fact]
+    public async Task Run_ReadingFailsHalfway_CountsNothingOfItAsDelivered()
+    {
+        await using var stages = new Stages();
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
+        var journal = new MemoryJournal(1) { ReadsHalfwayTo = 5 };
+        var delivered = new DeliveredRanges(journal, "mqtt");
+        using var pump = Pump(link, journal, delivered, stages, (_, _, _) => Message(1));
+        var run = pump.RunAsync(CancellationToken.None, CancellationToken.None);
+        await Eventually.TrueAsync(() => journal.LoadCursor("mqtt") == 1, "the first is delivered");
+
+        journal.Commit(9);
+        await Assert.ThrowsAsync<JournalException>(() => run).WaitAsync(_patience);
+
+        Assert.Equal((1, 1), (delivered.Low, journal.LoadCursor("mqtt")));
+    }
+
+    [Fact]
+    public async Task Run_MessageCannotBeMade_CountsItsFrameAsDeliveredToNobody()
+    {
+        await using var stages = new Stages();
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var link = await ConnectAsync(broker.Port, publishesPendingMax: 256);
+        var journal = new MemoryJournal(3);
+        var delivered = new DeliveredRanges(journal, "mqtt");
+        using var pump = Pump(link, journal, delivered, stages, (_, _, _) => throw new InvalidOperationException("no message"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pump.RunAsync(CancellationToken.None, CancellationToken.None));
+
+        Assert.Equal((0, 0), (delivered.Low, journal.LoadCursor("mqtt")));
+    }
+
+    [Fact]
     public async Task Run_WithAGap_PublishesWhatIsNewFirstAndTheGapAtItsRate()
     {
         const int CatchUpPerS = 200;
@@ -163,6 +196,9 @@ public sealed class PublishPumpTests
 
         public long CommittedAfterRead { get; init; }
 
+        /// <summary>A reading that comes to this number fails there; 0: none.</summary>
+        public long ReadsHalfwayTo { get; init; }
+
         public void Commit(long id)
         {
             Volatile.Write(ref _committedId, id);
@@ -173,7 +209,12 @@ public sealed class PublishPumpTests
         {
             records.Clear();
             for (var id = Math.Max(afterId, GoneTo) + 1; id <= CommittedId && records.Count < recordsMax; id++)
+            {
                 records.Add(TestRecords.Numbered(id));
+                if (id == ReadsHalfwayTo)
+                    throw new JournalException("The connection has ended.");
+            }
+
             if (CommittedAfterRead > CommittedId)
                 Commit(CommittedAfterRead);
         }
