@@ -15,6 +15,7 @@ internal static class GatewayHosting
     // After the outlet's own bounded draining: the journal's last commit and its closing.
     private const int StopMarginS = 10;
 
+    private const string JournalVariable = "JOURNAL_STREAM";
     private const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     /// <summary>Standard output carries the one line that tells readiness; everything else goes to standard error.</summary>
@@ -36,6 +37,13 @@ internal static class GatewayHosting
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = TimestampFormat;
             });
+            return;
+        }
+
+        // systemd.exec(5): set where the output goes to the journal, which has times of its own and takes each line's level from sd-daemon(3)'s mark.
+        if (Environment.GetEnvironmentVariable(JournalVariable) is { Length: > 0 })
+        {
+            logging.AddSystemdConsole();
             return;
         }
 

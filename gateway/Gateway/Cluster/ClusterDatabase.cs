@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace BoatTelemetry.Gateway.Cluster;
 
@@ -85,6 +86,10 @@ public sealed class ClusterDatabase : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>A parameter for a function's array.</summary>
+    internal static NpgsqlParameter Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = type | NpgsqlDbType.Array };
 
     internal static bool IsDatabases(Exception e) => e is NpgsqlException or SocketException or IOException or TimeoutException;
 

@@ -1,6 +1,7 @@
 using BoatTelemetry.Gateway.Admission;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Gateway.Publish;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,9 @@ internal static class ClusterHosting
         services.AddSingleton<DurableKnowledge>();
         services.AddSingleton<ICommitListener>(provider => provider.GetRequiredService<DurableKnowledge>());
         services.AddSingleton<IDurableKnowledge>(provider => provider.GetRequiredService<DurableKnowledge>());
+        services.AddSingleton<CommandExchange>();
+        services.AddSingleton<HeardExchange>();
+        services.AddSingleton<IUnitShare>(provider => provider.GetRequiredService<HeardExchange>());
         services.AddSingleton(provider => new ClusterParts(
             provider.GetRequiredService<IJournal>(),
             provider.GetRequiredService<SpoolForwarder>(),
@@ -34,6 +38,7 @@ internal static class ClusterHosting
         services.AddStage(provider => ActivatorUtilities.CreateInstance<ShardLeases>(provider));
         services.AddStage(provider => ActivatorUtilities.CreateInstance<PartitionKeeper>(provider));
         services.AddStage(provider => ActivatorUtilities.CreateInstance<ClusterHead>(provider));
+        services.AddStage(provider => ActivatorUtilities.CreateInstance<ClusterExchange>(provider));
         services.AddStage(provider => new ClusterPublishing(
             provider.GetRequiredService<ClusterParts>(),
             journal => makeOutlets(provider, journal),

@@ -1,5 +1,5 @@
 -- The cluster's tables and functions, version 3; docs/decisions/cluster.md says why they are as they are.
--- Laid by the first gateway that finds none (ClusterSchema.cs), in one transaction.
+-- Laid by the first gateway that finds none (ClusterSchema.cs), in one transaction, with the files of the versions behind it: schema.4.sql.
 
 CREATE TABLE cluster (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

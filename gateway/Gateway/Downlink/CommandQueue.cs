@@ -200,7 +200,7 @@ public sealed partial class CommandQueue : IHostedService
             if (command.Counters.Count == QueuedCommand.CountersMax)
                 command.Counters.RemoveAt(0);
             command.Counters.Add(counter);
-            if (!_store.TryUpdate(command))
+            if (command.OfGateway is null && !_store.TryUpdate(command))
             {
                 command.Counters.RemoveAt(command.Counters.Count - 1);
                 StoreFailed();
@@ -210,6 +210,8 @@ public sealed partial class CommandQueue : IHostedService
             command.HasCounter = true;
             command.KeyPrint = keyPrint;
             command.CounterTakenMs = nowMs;
+            if (_isShared)
+                _countersUntold[(command.OfGateway, command.Id)] = counter;
             return counter;
         }
     }
@@ -241,6 +243,7 @@ public sealed partial class CommandQueue : IHostedService
         var end = EndOf(result);
         if (end == CommandEnd.None)
             return;
+        Note(unit, counter, result);
         EndFirst(unit, command => command.Counters.Contains(counter), end);
     }
 
@@ -368,6 +371,8 @@ public sealed partial class CommandQueue : IHostedService
     // Under the lock. If the store fails it is not ended: the next status, or the next sweep, tries again.
     private bool TryEnd(QueuedCommand command, CommandEnd end)
     {
+        if (command.OfGateway is not null)
+            return TryEndShared(command, end);
         command.End = end;
         command.EndedUtcMs = UtcMs();
         var isKept = command.ResponseTopic is not null;
@@ -386,14 +391,19 @@ public sealed partial class CommandQueue : IHostedService
         return true;
     }
 
-    private void Tell(QueuedCommand command) => Volatile.Read(ref _results)?.Ended(command.ToEnded());
+    private void Tell(QueuedCommand command)
+    {
+        if (command.OfGateway is null)
+            Volatile.Read(ref _results)?.Ended(command.ToEnded());
+    }
 
     private void Add(QueuedCommand command)
     {
         if (!_waiting.TryGetValue(command.Unit, out var commands))
             _waiting.Add(command.Unit, commands = []);
         commands.Add(command);
-        _waitingCount++;
+        if (command.OfGateway is null)
+            (_waitingCount, _version) = (_waitingCount + 1, _version + 1);
         Volatile.Write(ref _waitingOfUnit[command.Unit], commands.Count);
     }
 
@@ -401,7 +411,8 @@ public sealed partial class CommandQueue : IHostedService
     {
         var commands = _waiting[command.Unit];
         commands.Remove(command);
-        _waitingCount--;
+        if (command.OfGateway is null)
+            (_waitingCount, _version) = (_waitingCount - 1, _version + 1);
         Volatile.Write(ref _waitingOfUnit[command.Unit], commands.Count);
         if (commands.Count == 0)
             _waiting.Remove(command.Unit);

@@ -18,10 +18,11 @@ internal sealed class DownlinkCounters
     /// <param name="store">Where the reservation is kept.</param>
     /// <param name="gatewayIndex">Which of several gateways this is; null: the only one.</param>
     /// <param name="time">The gateway's clock.</param>
-    public DownlinkCounters(ICounterStore store, int? gatewayIndex, TimeProvider time)
+    /// <param name="isSynchronized">Whether the machine's clock was synchronised since the machine's start, as far as can be known.</param>
+    public DownlinkCounters(ICounterStore store, int? gatewayIndex, TimeProvider time, Func<bool>? isSynchronized = null)
     {
         _reservation = gatewayIndex is { } index ? new DownlinkReservation(store, index) : new DownlinkReservation(store);
-        _clock = new SteadyClock(time);
+        _clock = new SteadyClock(time, isSynchronized);
     }
 
     /// <summary>Looks at the clock, so that a leap is noticed when it happens, and not with the next counter.</summary>

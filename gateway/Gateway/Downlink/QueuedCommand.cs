@@ -10,6 +10,9 @@ internal sealed class QueuedCommand
 
     public required long Id { get; init; }
 
+    /// <summary>In a cluster, the index of the other gateway that was asked, keeps it and tells its end; null: this one.</summary>
+    public int? OfGateway { get; init; }
+
     public required int Unit { get; init; }
 
     public required CommandKind Kind { get; init; }

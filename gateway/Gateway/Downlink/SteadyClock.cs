@@ -11,7 +11,9 @@ namespace BoatTelemetry.Gateway.Downlink;
 /// Meanwhile the time goes on from what it was before by the monotonic clock. A clock that said less than the firmware's own
 /// release was not set yet: the first believable time counts at once. A leap forward soon after the start is not believed sooner than
 /// others, though a board without a clock of its own begins in the past until NTP sets it: counters only go up, and of a clock that was a
-/// day ahead for a second no unit would take a downlink for a day. Such a board starts the gateway behind time-sync.target.
+/// day ahead for a second no unit would take a downlink for a day. Only one leap is believed at once: the first one of a clock that nobody had
+/// synchronised since the machine's start, when the service that does so says that it has. Where no such word is to be had, a board starts the
+/// gateway behind time-sync.target.
 /// </remarks>
 internal sealed class SteadyClock
 {
@@ -24,6 +26,8 @@ internal sealed class SteadyClock
     private const long ReleaseUtcMs = (long)FirmwareRelease.DayNumber * UtcTime.DayMs;
 
     private readonly TimeProvider _time;
+    private readonly Func<bool> _isSynchronized;
+    private bool _isUnsynchronized;
     private long _utcMs;
     private long _atTimestamp;
     private bool _isLeaping;
@@ -31,10 +35,14 @@ internal sealed class SteadyClock
     private long _leapTimestamp;
 
     /// <summary>It begins with the wall clock of now, so that a leap before it is first asked is one, too.</summary>
-    public SteadyClock(TimeProvider time)
+    /// <param name="time">Clock.</param>
+    /// <param name="isSynchronized">Whether the machine's clock was synchronised since the machine's start, as far as can be known.</param>
+    public SteadyClock(TimeProvider time, Func<bool>? isSynchronized = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
+        _isSynchronized = isSynchronized ?? (static () => true);
+        _isUnsynchronized = !_isSynchronized();
         Take(time.GetUtcNow().ToUnixTimeMilliseconds(), time.GetTimestamp());
     }
 
@@ -47,7 +55,11 @@ internal sealed class SteadyClock
         var wallUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var timestamp = _time.GetTimestamp();
         var expectedUtcMs = _utcMs + ElapsedMs(_atTimestamp, timestamp);
-        if (_utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
+
+        // The service sets the clock first and says so then.
+        var isFirstSynchronized = _isUnsynchronized && _isSynchronized();
+        _isUnsynchronized &= !isFirstSynchronized;
+        if (isFirstSynchronized || _utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
             return Take(wallUtcMs, timestamp);
         if (!_isLeaping || !IsNear(wallUtcMs, _leapUtcMs + ElapsedMs(_leapTimestamp, timestamp)))
         {

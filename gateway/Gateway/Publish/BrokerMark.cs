@@ -17,8 +17,10 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
     /// <summary>How often it is published while numbers are delivered.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    // A broker sends what is retained with its answer to the subscription, before it answers a later publish; this is for one that does not.
-    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// A broker sends what is retained with its answer to the subscription, before it answers a later publish; this is for one that does not.
+    /// </summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     private volatile TaskCompletionSource<long> _received = NewSignal();
     private long _publishedAt;
@@ -42,11 +44,11 @@ internal sealed class BrokerMark(string topicRoot, string clientId, TimeProvider
             _received.TrySetResult(number);
     }
 
-    /// <summary>The number that the broker of this connection remembers; null if it remembers none. After a publish it has acknowledged.</summary>
+    /// <summary>The number that the broker of this connection remembers; null if it remembers none. After the subscription and a publish behind it that it has acknowledged.</summary>
     public async Task<long?> RememberedAsync(CancellationToken cancellationToken)
     {
         var received = _received;
-        await Task.WhenAny(received.Task, Task.Delay(_grace, time, cancellationToken));
+        await Task.WhenAny(received.Task, Task.Delay(Grace, time, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
         return received.Task.IsCompletedSuccessfully ? await received.Task : null;
     }

@@ -21,6 +21,7 @@ internal sealed partial class BrokerMemory(
     private Task _marking = Task.CompletedTask;
     private Task? _pause;
     private long _acknowledged;
+    private bool _isAsked;
 
     /// <summary>Takes up what an earlier life of the gateway knew.</summary>
     public void Load() => Volatile.Write(ref _acknowledged, journal.LoadNote(Note, NoteOfSeveral.Smallest));
@@ -32,17 +33,25 @@ internal sealed partial class BrokerMemory(
     public void Received(MqttMessage message) => mark.Received(message);
 
     /// <summary>
-    /// Asks a new connection's broker how far it remembers, and takes what it has forgotten out of <paramref name="delivered"/>. After
-    /// a publish that the broker has acknowledged.
+    /// Asks a new connection's broker how far it remembers. It sends that right behind its answer, and so before it acknowledges what is
+    /// published next.
+    /// </summary>
+    /// <exception cref="MqttLinkException">The connection ended.</exception>
+    public async Task AskAsync(IMqttLink link, CancellationToken abort) =>
+
+        // Without a mark nothing can have been forgotten of it.
+        _isAsked = Volatile.Read(ref _acknowledged) > 0 && await TrySubscribeAsync(link, abort);
+
+    /// <summary>
+    /// Takes what a new connection's broker has forgotten out of <paramref name="delivered"/>. After <see cref="AskAsync"/>, and a publish
+    /// behind it that the broker has acknowledged.
     /// </summary>
     /// <exception cref="JournalException">The journal could not be read: the next connection finds the same.</exception>
-    /// <exception cref="MqttLinkException">The connection ended.</exception>
-    public async Task RetellAsync(IMqttLink link, DeliveredRanges delivered, CancellationToken abort)
+    public async Task RetellAsync(DeliveredRanges delivered, CancellationToken abort)
     {
-        // Without a mark nothing can have been forgotten of it.
-        var acknowledged = Volatile.Read(ref _acknowledged);
-        if (acknowledged == 0 || !await TrySubscribeAsync(link, abort))
+        if (!_isAsked)
             return;
+        var acknowledged = Volatile.Read(ref _acknowledged);
 
         // Behind a mark that it does remember, a broker that saved right after it and was killed has lost the rest all the same, and nothing
         // tells it from one that was only not reached: what was delivered since, at most an interval's, is told twice. Not beside a gap: the mark

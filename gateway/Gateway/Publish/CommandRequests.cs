@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using BoatTelemetry.Core.Frames;
 using BoatTelemetry.Core.Reports;
+using BoatTelemetry.Gateway.Cluster;
 using BoatTelemetry.Gateway.Downlink;
 using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Mqtt;
@@ -29,6 +30,7 @@ internal sealed class CommandRequests : IOutletCompanion, ICommandResults
     private readonly PublishMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly OwnMessages.OwnRefusals _refusals;
+    private readonly string _filter;
     private readonly Command _command = new();
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(EndsMax + RequestsMax);
     private int _requests;
@@ -36,8 +38,11 @@ internal sealed class CommandRequests : IOutletCompanion, ICommandResults
     private bool _isAttached;
 
     public CommandRequests(
-        CommandQueue queue, FleetSource fleet, TopicCache topics, PublishMetrics metrics, TimeProvider time, ILogger<CommandRequests> log)
+        CommandQueue queue, FleetSource fleet, TopicCache topics, PublishMetrics metrics, TimeProvider time, ILogger<CommandRequests> log,
+        ClusterOptions? cluster = null)
     {
+        // Of a cluster's gateways the broker gives a request to one (MQTT 5, 4.8.2), which answers and shares it with the others.
+        _filter = $"{(cluster is null ? "" : "$share/gateways/")}{topics.Root}/+/+/{Level}";
         _queue = queue;
         _fleet = fleet;
         _topics = topics;
@@ -86,16 +91,15 @@ internal sealed class CommandRequests : IOutletCompanion, ICommandResults
 
     private async Task<bool> TrySubscribeAsync(IMqttLink link, CancellationToken end)
     {
-        var filter = $"{_topics.Root}/+/+/{Level}";
         try
         {
-            await link.SubscribeAsync(filter, MqttQos.AtLeastOnce, end);
+            await link.SubscribeAsync(_filter, MqttQos.AtLeastOnce, end);
             return true;
         }
         catch (MqttLinkException e) when (e.Failure == MqttLinkFailure.SubscribeRefused)
         {
             _metrics.OwnRefused.Add();
-            _refusals.Log(filter, e.Message);
+            _refusals.Log(_filter, e.Message);
             return false;
         }
     }

@@ -111,6 +111,8 @@ internal sealed partial class JournalPublisher(
     private async Task SessionAsync(IMqttLink link, CancellationToken leave)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, leave);
+        if (memory is not null)
+            await memory.AskAsync(link, abort.Token);
         await SayAsync(link, states.Online(), abort.Token);
         _isHeard = true;
         try
@@ -127,7 +129,7 @@ internal sealed partial class JournalPublisher(
 
     private async Task HeardSessionAsync(IMqttLink link, CancellationToken leave, CancellationToken abort)
     {
-        await RetellAsync(link, abort);
+        await RetellAsync(abort);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, leave);
         var beside = Task.WhenAll(_companions.Select(companion => companion.RunAsync(link, end.Token)));
         try
@@ -141,12 +143,12 @@ internal sealed partial class JournalPublisher(
         }
     }
 
-    private async Task RetellAsync(IMqttLink link, CancellationToken abort)
+    private async Task RetellAsync(CancellationToken abort)
     {
         try
         {
             if (memory is not null)
-                await memory.RetellAsync(link, _delivered!, abort);
+                await memory.RetellAsync(_delivered!, abort);
         }
         catch (JournalException e)
         {

@@ -45,6 +45,7 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
     private readonly UnitActivityEntry?[] _units = new UnitActivityEntry?[FrameHeader.UnitMax + 1];
     private readonly FrameCodec _codec = new();
     private readonly CancellationTokenSource _stopping = new();
+    private HashSet<int>? _heardSince;
     private Task? _saving;
     private long _id;
     private long _heardUtcMs;
@@ -132,6 +133,43 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
             return _units[unit] is not { } entry ? -1 : frameClass == FrameClass.Live ? entry.LiveAtStart : entry.StatusAtStart;
     }
 
+    /// <summary>What was heard since the last time it was asked, for a cluster's other gateways; the first time all that is known.</summary>
+    internal List<UnitHeard> TakeHeard()
+    {
+        lock (_lock)
+        {
+            _heardSince ??= [.. Enumerable.Range(0, _units.Length).Where(unit => _units[unit] is not null)];
+            List<UnitHeard> heard = new(_heardSince.Count);
+            foreach (var unit in _heardSince)
+            {
+                var entry = _units[unit]!;
+                heard.Add(new UnitHeard(unit, entry.HeardUtcMs, entry.LiveSinceUtcMs, entry.IntervalMs, entry.IntervalCounter));
+            }
+
+            _heardSince.Clear();
+            return heard;
+        }
+    }
+
+    /// <summary>It was not told: the next asking has it again.</summary>
+    internal void PutBack(List<UnitHeard> heard)
+    {
+        lock (_lock)
+            _heardSince!.UnionWith(heard.Select(static unit => unit.Unit));
+    }
+
+    /// <summary>What a cluster's gateways know of a unit.</summary>
+    internal void Learn(in UnitHeard heard)
+    {
+        if (heard.Unit < 0 || heard.Unit >= _units.Length)
+            return;
+        lock (_lock)
+        {
+            var entry = _units[heard.Unit] ??= new UnitActivityEntry(heard.HeardUtcMs) { LiveSinceUtcMs = heard.LiveSinceUtcMs };
+            entry.HeardElsewhere(in heard);
+        }
+    }
+
     /// <summary>How a unit is at an instant; false for one that was never heard.</summary>
     internal bool TryGetState(int unit, long utcMs, out UnitStateValue value)
     {
@@ -156,7 +194,10 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
             var unit = fleet.Find(frame.Unit);
             var area = unit is null ? fleet.Area : fleet.AreaOf(unit);
             if (_codec.ReadBody(frame.Kind, frame.Flags, area, body, 0, bodyLength) == FrameRejection.None)
+            {
+                entry.IntervalCounter = frame.Counter;
                 entry.Heard(heardUtcMs, _schedules.Of(frame.Unit, unit?.Agency).IntervalMs(_codec.Position));
+            }
         }
         else if (frame.Kind == FrameKind.Status)
         {
@@ -164,6 +205,7 @@ public sealed partial class UnitActivity : ICommitListener, IHostedService, IDis
         }
 
         entry.Heard(heardUtcMs, entry.IntervalMs);
+        _heardSince?.Add(frame.Unit);
         _heardUtcMs = Math.Max(_heardUtcMs, heardUtcMs);
     }
 

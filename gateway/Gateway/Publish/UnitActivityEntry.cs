@@ -25,6 +25,23 @@ internal sealed class UnitActivityEntry(long heardUtcMs)
     /// <summary>The longest interval that its schedule allows.</summary>
     public int IntervalMs { get; set; } = UnitSilence.IntervalMaxMs;
 
+    /// <summary>The live counter of the position that told the interval, wherever that was heard; -1 none.</summary>
+    public long IntervalCounter { get; set; } = -1;
+
+    /// <summary>
+    /// Another gateway has heard it. Of the time in which this one did not run nothing is forgiven then: somebody listened.
+    /// </summary>
+    public void HeardElsewhere(in UnitHeard heard)
+    {
+        var isNewer = heard.HeardUtcMs > HeardUtcMs;
+        if (heard.IntervalCounter > IntervalCounter)
+            (IntervalMs, IntervalCounter) = (heard.IntervalMs, heard.IntervalCounter);
+        if (isNewer)
+            Heard(heard.HeardUtcMs, IntervalMs);
+        if (heard.HeardUtcMs == HeardUtcMs)
+            QuietFromUtcMs = HeardUtcMs;
+    }
+
     /// <summary>A frame of it came in; now it speaks at this interval.</summary>
     public void Heard(long utcMs, int intervalMs)
     {

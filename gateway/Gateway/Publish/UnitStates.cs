@@ -10,7 +10,8 @@ namespace BoatTelemetry.Gateway.Publish;
 /// before is not told.
 /// </summary>
 internal sealed class UnitStates(
-    UnitActivity activity, FleetSource fleet, TopicCache topics, PublishMetrics metrics, TimeProvider time, ILogger<UnitStates> log)
+    UnitActivity activity, FleetSource fleet, TopicCache topics, PublishMetrics metrics, TimeProvider time, ILogger<UnitStates> log,
+    IUnitShare? share = null)
     : IOutletCompanion
 {
     /// <summary>How often it looks.</summary>
@@ -42,7 +43,7 @@ internal sealed class UnitStates(
         for (var i = 0; i < said.Length; i++)
         {
             var number = (first + i) % said.Length;
-            if (!activity.TryGetState(number, now, out var value) || fleet.Current.Find(number) is not { } unit)
+            if (!activity.TryGetState(number, now, out var value) || share?.Has(number) == false || fleet.Current.Find(number) is not { } unit)
                 continue;
             var to = (value.State, value.SinceUtcMs, unit.Agency);
             if (said[number] == to)

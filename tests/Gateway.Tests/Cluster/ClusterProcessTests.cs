@@ -17,6 +17,9 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
     private const int Boats = 8;
     private const int KillsMax = 40;
 
+    // Longer than the gateway waits behind a live frame before it sends a command.
+    private static readonly TimeSpan _answerPatience = TimeSpan.FromSeconds(3);
+
     [Fact]
     public async Task GatewayKilled_TheOtherTakesItsUnitsOver_AndNothingHeardIsMissed()
     {
@@ -105,6 +108,73 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         cluster.AssertOrder();
     }
 
+    /// <summary>One requests, one answers, and whoever hears the boat sends.</summary>
+    [Fact]
+    public async Task Command_AskedForOnce_IsAcceptedOnce_AndSentByEachGatewayThatHearsTheBoat()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var cluster = await ClusterRun.StartAsync(database, gateways: 2);
+        await cluster.SharedOutAsync();
+        await using var answers = await MosquittoSubscriber.StartAsync(cluster.BrokerPort, "answers/#", "%p");
+        await MosquittoPublisher.PublishAsync(
+            cluster.BrokerPort, "patrol/v1/polairud/3/command", """{"command":"status_request","expires_in_s":600,"long":true}""",
+            "-V", "5", "-q", "1", "-D", "publish", "response-topic", "answers/here");
+        Assert.Contains("accepted", await answers.ReadAsync(), StringComparison.Ordinal);
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var forwarder = new TestForwarder(cluster.Gateways[i].UdpPort, 0xBB00 + (ulong)i);
+            using var concentrator = new TestConcentrator(cluster.Gateways[i].UdpPort, 0xBB00 + (ulong)i);
+            await forwarder.PullAsync();
+
+            // A live frame is answered only if a command waits; what was asked for elsewhere is known here a second later.
+            uint counter = 0;
+            for (var sent = 0; forwarder.Orders.Count == 0; sent++)
+            {
+                Assert.True(sent < 40, $"no order\n{cluster.Logs()}");
+                await concentrator.PushAsync([cluster.Boat(3).FrameNow((uint)(i * 1000) + counter++)]);
+                var since = Stopwatch.StartNew();
+                await Eventually.TrueAsync(() => forwarder.Orders.Count > 0 || since.Elapsed > _answerPatience, "an order, or it is time for the next frame");
+            }
+        }
+
+        await Eventually.TrueAsync(
+            () => TestSql.ScalarAsync(database, "SELECT count(*) FROM command_counter").GetAwaiter().GetResult() == 2, "each has told its counter");
+        Assert.Equal(1, await TestSql.ScalarAsync(database, "SELECT count(*) FROM command"));
+    }
+
+    /// <summary>The second hears none of them, and knows from the database how they are.</summary>
+    [Fact]
+    public async Task GatewayKilled_TheOtherTellsHowTheBoatsAreThatItNeverHeard()
+    {
+        await using var cluster = await ClusterRun.StartAsync(await postgres.CreateDatabaseAsync(), gateways: 2);
+        await cluster.SharedOutAsync();
+        await using var states = await MosquittoSubscriber.StartAsync(cluster.BrokerPort, "patrol/v1/polairud/+/state", "%t %p");
+        using var concentrator = new TestConcentrator(cluster.Gateways[0].UdpPort);
+        await concentrator.PushAsync([.. Enumerable.Range(1, Boats).Select(unit => cluster.Boat(unit).FrameNow(1))]);
+        Assert.Equal(Boats, (await LiveOfAsync(states, Boats)).Distinct(StringComparer.Ordinal).Count());
+
+        await cluster.Gateways[0].KillAsync();
+        await cluster.TakenOverAsync(from: 0, by: 1);
+
+        HashSet<string> told = new(StringComparer.Ordinal);
+        while (told.Count < Boats)
+            told.UnionWith(await LiveOfAsync(states, 1));
+    }
+
+    private static async Task<List<string>> LiveOfAsync(MosquittoSubscriber states, int count)
+    {
+        List<string> topics = [];
+        for (var i = 0; i < count; i++)
+        {
+            var line = await states.ReadAsync();
+            Assert.Contains("\"state\":\"live\"", line, StringComparison.Ordinal);
+            topics.Add(line.Split(' ')[0]);
+        }
+
+        return topics;
+    }
+
     private const int MissingToldMax = 50;
 
     /// <summary>The whole of it.</summary>
@@ -127,6 +197,10 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
         }
 
         public List<TestGateway> Gateways { get; } = [];
+
+        public int BrokerPort => _broker.Port;
+
+        public TestBoat Boat(int unit) => _boats[unit - 1];
 
         /// <summary>Of each of them, the way to the broker.</summary>
         public List<TcpRelay> Ways { get; } = [];
@@ -256,6 +330,7 @@ public sealed class ClusterProcessTests(PostgresFixture postgres, ITestOutputHel
             Gateways.Add(gateway);
             await File.WriteAllTextAsync(gateway.InFolder("cluster.txt"), _database);
             gateway.AddSection($"\"cluster\": {{ \"connectionFile\": \"cluster.txt\", \"gatewayIndex\": {index}, \"shards\": 4, \"leaseS\": {LeaseS}, \"brokerAwayS\": {brokerAwayS} }}");
+            gateway.AddSection($"\"downlink\": {{ \"region\": \"AS923-1\" }}");
             await gateway.StartAsync();
         }
 

@@ -96,6 +96,35 @@ public sealed class SteadyClockTests
         Assert.Equal(StartUtcMs + 1_000_000, _clock.UtcMs());
     }
 
+    // A board without a clock of its own goes on from its last switching off, until NTP is reached.
+    [Fact]
+    public void UtcMs_OfAClockThatIsFirstSynchronizedAfterTheStart_FollowsAtOnce_AndNoSecondTime()
+    {
+        var folder = Directory.CreateTempSubdirectory("boat-test-timesync-").FullName;
+        try
+        {
+            var clock = new SteadyClock(_time, () => TimeSync.IsSynchronized(folder));
+            _time.Step(TimeSpan.FromDays(3));
+            Assert.Equal(StartUtcMs, clock.UtcMs());
+
+            File.WriteAllText(Path.Combine(folder, Path.GetFileName(TimeSync.File)), "");
+            Assert.Equal(_time.UtcMs, clock.UtcMs());
+            Assert.False(clock.IsLeaping);
+
+            var before = _time.UtcMs;
+            _time.Step(TimeSpan.FromDays(1));
+            Assert.Equal(before, clock.UtcMs());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void IsSynchronized_WhereNobodySays_IsTrue() =>
+        Assert.True(TimeSync.IsSynchronized(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())));
+
     [Fact]
     public void UtcMs_OfAClockThatWasNotSet_FollowsTheFirstTime()
     {

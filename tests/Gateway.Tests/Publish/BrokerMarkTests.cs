@@ -63,6 +63,34 @@ public sealed class BrokerMarkTests
         Assert.DoesNotContain("[456]", gateway.Log, StringComparison.Ordinal);
     }
 
+    // What is retained comes behind the SUBACK, in a packet of its own, which a busy machine or a slow line brings later: it failed once so.
+    [Fact]
+    public async Task Broker_WhoseRetainedMarkComesLate_IsNotToldAgain()
+    {
+        using var boat = new TestBoat(17);
+        await using var broker = await MosquittoProcess.StartAsync();
+        await using var way = new TcpRelay(broker.Port) { FromServer = HoldPublishesUpAsync };
+        await using var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {way.Port}", boat);
+        await gateway.StartAsync();
+        using var concentrator = new TestConcentrator(gateway.UdpPort);
+        await using var marks = await MosquittoSubscriber.StartAsync(broker.Port, "patrol/v1/gateway/boat-gateway/delivered", "%p");
+        await using var positions = await MosquittoSubscriber.StartAsync(broker.Port, Positions, "%p");
+        await concentrator.PushAsync([boat.FrameNow(0)]);
+        while (!(await marks.ReadAsync()).Contains("\"number\":1", StringComparison.Ordinal))
+        {
+        }
+
+        way.Cut();
+        way.Mend();
+        await Eventually.TrueAsync(() => gateway.Log.Split("[453]").Length > 2, () => $"publishes again\n{gateway.Log}");
+        await concentrator.PushAsync([boat.FrameNow(1)]);
+        while (!(await positions.ReadAsync()).Contains("17-live-1", StringComparison.Ordinal))
+        {
+        }
+
+        Assert.DoesNotContain("[456]", gateway.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Due_OfTheSameNumberOrTooSoon_IsNothing()
     {
@@ -92,6 +120,31 @@ public sealed class BrokerMarkTests
         mark.Received(Message("patrol/v1/gateway/other/delivered", """{"number":8}"""));
 
         Assert.Null(await mark.RememberedAsync(CancellationToken.None));
+    }
+
+    // A line that is slow with each PUBLISH, longer than the gateway's own patience is, and keeps the order.
+    private static async Task HoldPublishesUpAsync(Stream from, Stream to)
+    {
+        const int PublishType = 3;
+        var digit = new byte[1];
+        while (true)
+        {
+            List<byte> packet = [];
+            var length = 0;
+            do
+            {
+                await from.ReadExactlyAsync(digit);
+                packet.Add(digit[0]);
+                if (packet.Count > 1)
+                    length |= (digit[0] & 0x7F) << (7 * (packet.Count - 2));
+            }
+            while (packet.Count == 1 || (digit[0] & 0x80) != 0);
+            var body = new byte[length];
+            await from.ReadExactlyAsync(body);
+            if (packet[0] >> 4 == PublishType)
+                await Task.Delay(4 * BrokerMark.Grace);
+            await to.WriteAsync(packet.Concat(body).ToArray());
+        }
     }
 
     private static MqttMessage Message(string topic, string payload) =>

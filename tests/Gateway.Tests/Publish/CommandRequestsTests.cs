@@ -100,7 +100,11 @@ public sealed class CommandRequestsTests : IAsyncLifetime
         Carry(_queue.Due(17, 0)!);
         await StartAsync();
 
-        Assert.Equal("done", (await AnswerAsync()).GetProperty("outcome").GetString());
+        // The stop may have come before the first answer was acknowledged, and that then comes twice, as is documented.
+        var answer = await AnswerAsync();
+        if (answer.GetProperty("outcome").GetString() == "accepted")
+            answer = await AnswerAsync();
+        Assert.Equal("done", answer.GetProperty("outcome").GetString());
         await Eventually.TrueAsync(() => _store.TryLoadCommands()!.Count == 0, "told and forgotten");
     }
 

@@ -194,6 +194,25 @@ public sealed class HealthTests : IDisposable
         Assert.All(events, e => Assert.EndsWith("Z", e.GetProperty("Timestamp").GetString(), StringComparison.Ordinal));
     }
 
+    // Without the mark of sd-daemon(3) the journal takes each line for information, and journalctl -p warning shows none.
+    [Fact]
+    public async Task Log_IntoSystemdsJournal_MarksEachLineWithItsLevel()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway($"\"host\": \"127.0.0.1\", \"port\": {FreePorts.Tcp()}", boat)
+        {
+            Launch = static start => start.Environment["JOURNAL_STREAM"] = "9:1",
+        };
+        await gateway.StartAsync();
+        await Eventually.TrueAsync(() => gateway.Log.Contains("[402]", StringComparison.Ordinal), "tried");
+        Assert.Equal(0, (await gateway.TerminateAsync()).ExitCode);
+
+        var lines = gateway.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(lines, static line => Assert.Matches("^<[2-7]>", line));
+        Assert.Contains(lines, static line => line.StartsWith("<4>", StringComparison.Ordinal) && line.Contains("[402]", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.StartsWith("<6>", StringComparison.Ordinal) && line.Contains("[306]", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Log_WithLevelError_LeavesTheRestOut()
     {

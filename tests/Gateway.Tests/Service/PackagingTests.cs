@@ -39,8 +39,6 @@ public sealed class PackagingTests
         await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"127.0.0.1:0\" }", boat);
         gateway.AddSection("\"health\": { \"listen\": \"127.0.0.1:0\" }");
         var unit = await File.ReadAllLinesAsync(_unit);
-        var check = Arguments(unit, "ExecStartPre=").Select(argument => argument == ConfigurationFile ? gateway.InFolder("gateway.json") : argument);
-        Assert.Equal(0, (await RunAsync(TestGateway.StartInfo([.. check]))).ExitCode);
         Assert.Equal(["--config", ConfigurationFile], Arguments(unit, "ExecStart="));
 
         await gateway.StartAsync();
@@ -49,6 +47,30 @@ public sealed class PackagingTests
         var port = gateway.HealthPort.ToString(CultureInfo.InvariantCulture);
         var asked = command.Skip(1).Select(argument => argument.Replace("127.0.0.1:8080", $"127.0.0.1:{port}", StringComparison.Ordinal));
         Assert.Equal(0, (await RunAsync(TestGateway.StartInfo([.. asked]))).ExitCode);
+    }
+
+    // RestartPreventExitStatus= counts for ExecStart= alone (systemd.service(5)): a check before it is tried again and again.
+    [Fact]
+    public async Task Unit_OnAWrongConfiguration_IsNotTriedAgain()
+    {
+        using var boat = new TestBoat(17);
+        await using var gateway = new TestGateway("\"embedded\": { \"listen\": \"nowhere\" }", boat);
+        var unit = await File.ReadAllLinesAsync(_unit);
+        var start = Arguments(unit, "ExecStart=").Select(argument => argument == ConfigurationFile ? gateway.InFolder("gateway.json") : argument);
+        var (exitCode, said) = await RunAsync(TestGateway.StartInfo([.. start]));
+
+        Assert.Contains("mqtt.embedded.listen", said, StringComparison.Ordinal);
+        Assert.Contains($"RestartPreventExitStatus={exitCode}", unit);
+        Assert.DoesNotContain(unit, static line => line.StartsWith("ExecStartPre=", StringComparison.Ordinal));
+    }
+
+    // libnss-systemd, which tells a dynamic user's home, is not everywhere; .NET then makes no TLS connection.
+    [Fact]
+    public async Task Unit_HasItsStateFolderForAHome()
+    {
+        var unit = await File.ReadAllLinesAsync(_unit);
+        var folder = unit.Single(static line => line.StartsWith("WorkingDirectory=", StringComparison.Ordinal))["WorkingDirectory=".Length..];
+        Assert.Contains($"Environment=HOME={folder}", unit);
     }
 
     // Ordered behind it without wanting it nobody might reach it, and wanted without an order it would not be waited for (systemd.special(7)).

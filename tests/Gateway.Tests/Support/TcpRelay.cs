@@ -20,6 +20,9 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    /// <summary>How a connection's bytes come from the server; at once unless a test says otherwise.</summary>
+    public Func<Stream, Stream, Task> FromServer { get; set; } = static (server, client) => server.CopyToAsync(client);
+
     public void Cut()
     {
         lock (_lock)
@@ -67,7 +70,7 @@ internal sealed class TcpRelay : IAsyncDisposable
 
                 await server.ConnectAsync(IPAddress.Loopback, _serverPort);
                 lock (_lock)
-                    _loops.AddRange([CopyAsync(client, server), CopyAsync(server, client)]);
+                    _loops.AddRange([CopyAsync(client, server, static (from, to) => from.CopyToAsync(to)), CopyAsync(server, client, FromServer)]);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
@@ -77,12 +80,12 @@ internal sealed class TcpRelay : IAsyncDisposable
     }
 
     // The end of one way is the end of both.
-    private static async Task CopyAsync(TcpClient from, TcpClient to)
+    private static async Task CopyAsync(TcpClient from, TcpClient to, Func<Stream, Stream, Task> copyAsync)
     {
         await Task.Yield();
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream());
+            await copyAsync(from.GetStream(), to.GetStream());
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
