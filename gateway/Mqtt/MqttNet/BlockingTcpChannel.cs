@@ -15,6 +15,11 @@ namespace BoatTelemetry.Mqtt.MqttNet;
 /// <param name="bufferBytes">The kernel's buffers, each way.</param>
 internal sealed class BlockingTcpChannel(EndPoint remote, int bufferBytes) : IMqttChannel
 {
+    // IPPROTO_TCP and TCP_QUICKACK (tcp(7), netinet/tcp.h), which .NET has no names for.
+    private const int TcpLevel = 6;
+    private const int QuickAck = 12;
+    private static readonly byte[] _on = BitConverter.GetBytes(1);
+
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp)
     {
         NoDelay = true,
@@ -70,7 +75,11 @@ internal sealed class BlockingTcpChannel(EndPoint remote, int bufferBytes) : IMq
         try
         {
             lock (_reading)
-                return Task.FromResult(_socket.Receive(buffer, offset, count, SocketFlags.None));
+            {
+                var received = _socket.Receive(buffer, offset, count, SocketFlags.None);
+                AcknowledgeAtOnce();
+                return Task.FromResult(received);
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException && _isClosed)
         {
@@ -113,5 +122,13 @@ internal sealed class BlockingTcpChannel(EndPoint remote, int bufferBytes) : IMq
             lock (_writing)
                 _socket.Dispose();
         }
+    }
+
+    // mosquitto leaves Nagle's algorithm on (RFC 1122 section 4.2.3.4) unless it is told otherwise: it keeps small packets back, and so gathers
+    // them, until what it sent before is acknowledged, which the kernel here may put off by 40 ms where nothing is sent the other way.
+    private void AcknowledgeAtOnce()
+    {
+        if (OperatingSystem.IsLinux())
+            _socket.SetRawSocketOption(TcpLevel, QuickAck, _on);
     }
 }

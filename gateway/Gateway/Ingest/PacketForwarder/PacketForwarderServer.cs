@@ -180,6 +180,10 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         {
             Failed(e);
         }
+        catch (ObjectDisposedException)
+        {
+            // Stopping: the datagram that it is at is taken all the same.
+        }
     }
 
     private void Failed(SocketException e)
