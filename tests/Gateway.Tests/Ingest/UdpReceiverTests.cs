@@ -55,9 +55,9 @@ public sealed class UdpReceiverTests : IDisposable
     public async Task Run_OfADatagramWithoutBytes_TakesItAndTheNext()
     {
         var run = _receiver.RunAsync();
-        _sender.Send([]);
+        _sender.Send(Array.Empty<byte>());
         await Eventually.TrueAsync(() => _taken.Count == 1, "the first");
-        _sender.Send([7]);
+        _sender.Send((byte[])[7]);
         await Eventually.TrueAsync(() => _taken.Count == 2, "the second");
 
         Assert.Equal([[], [7]], _taken);
