@@ -77,7 +77,8 @@ internal sealed class BlockingTcpChannel(EndPoint remote, int bufferBytes) : IMq
             lock (_reading)
             {
                 var received = _socket.Receive(buffer, offset, count, SocketFlags.None);
-                AcknowledgeAtOnce();
+                if (received > 0)
+                    AcknowledgeAtOnce();
                 return Task.FromResult(received);
             }
         }
