@@ -51,6 +51,9 @@ internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisc
     // The watch looks so often in one timeout: the end comes that much later at the most.
     private const int LooksPerTimeout = 8;
 
+    // mosquitto takes some 4 ms for so many (30 us for each on one core, November 2026).
+    private const int GatherFrom = 128;
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingPublish> _waiting = new();
 
@@ -64,6 +67,19 @@ internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisc
     private long _packetBytesMax;
     private bool _isSending;
     private MqttDisconnection? _end;
+
+    /// <summary>
+    /// Whether what was written and what comes in may wait a moment for more, so that the wait costs no rate: nothing stands behind the
+    /// window, or the broker has enough to do.
+    /// </summary>
+    public bool MayGather
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count == 0 || _onWire.Count >= GatherFrom;
+        }
+    }
 
     /// <summary>Lets publishes out.</summary>
     /// <param name="onWireMax">How many at once.</param>

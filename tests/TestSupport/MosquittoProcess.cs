@@ -20,6 +20,9 @@ public sealed record MosquittoSettings
     /// <summary>Lines of mosquitto.acl, for what one may publish and read.</summary>
     public string? AccessControl { get; init; }
 
+    /// <summary>Whether it sends each packet by itself and at once; mosquitto's own default is not to.</summary>
+    public bool IsNoDelay { get; init; } = true;
+
     /// <summary>Further lines of mosquitto.conf.</summary>
     public string Extra { get; init; } = "";
 }
@@ -60,7 +63,8 @@ public sealed class MosquittoProcess : ServerProcess
     protected override async Task PrepareAsync()
     {
         var lines = new StringBuilder();
-        lines.AppendLine($"listener {Port} {Host}").AppendLine("set_tcp_nodelay true").AppendLine("log_dest stderr");
+        lines.AppendLine($"listener {Port} {Host}").AppendLine("log_dest stderr");
+        lines.AppendLine(_settings.IsNoDelay ? "set_tcp_nodelay true" : "set_tcp_nodelay false");
 
         // By default it drops what a subscriber has not taken once 1,000 messages wait for it, which a busy machine reaches.
         lines.AppendLine("max_queued_messages 1000000");

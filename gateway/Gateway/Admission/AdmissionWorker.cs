@@ -3,6 +3,7 @@ using BoatTelemetry.Gateway.Fleet;
 using BoatTelemetry.Gateway.Ingest;
 using BoatTelemetry.Gateway.Journal;
 using BoatTelemetry.Gateway.Observability;
+using BoatTelemetry.Mqtt;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -48,9 +49,14 @@ public sealed partial class AdmissionWorker(
         await _loop.WaitAsync(cancellationToken);
     }
 
-    private async Task RunAsync(FrameAdmission admission)
+    // A thread of its own, which waits and rests without taking one from the pool.
+    private Task RunAsync(FrameAdmission admission) =>
+        Task.Factory.StartNew(() => AdmitAll(admission), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void AdmitAll(FrameAdmission admission)
     {
-        while (await buffer.WaitAsync(CancellationToken.None))
+        var rest = new GatheringRest(time);
+        while (buffer.Wait())
         {
             Learn(admission);
             for (var taken = 1; buffer.TryTake(out var datagram); taken++)
@@ -65,6 +71,8 @@ public sealed partial class AdmissionWorker(
                 if (!FrameAdmission.IsTaken(outcome))
                     buffer.Return(datagram);
             }
+
+            rest.Worked();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using BoatTelemetry.Gateway.Observability;
 
 namespace BoatTelemetry.Gateway.Ingest;
@@ -14,12 +13,16 @@ namespace BoatTelemetry.Gateway.Ingest;
 /// everything waits for, the admission gets no more than three quarters of the datagrams: what it cannot judge yet stays here, where it can
 /// be chosen from. The order is that of the coming, over all sources.
 /// </remarks>
-public sealed class DatagramBuffer : IValueTaskSource<bool>, IThreadPoolWorkItem
+public sealed class DatagramBuffer
 {
     private readonly ICapture? _capture;
     private readonly EventCounter? _evictions;
     private readonly IngestSource _unnamed = new("unnamed");
-    private readonly Lock _lock = new();
+
+    // A Lock cannot be waited on.
+#pragma warning disable MA0064, IDE0330
+    private readonly object _lock = new();
+#pragma warning restore MA0064, IDE0330
     private readonly Stack<Datagram> _free;
     private readonly SourceShares _shares;
     private readonly int _takenMax;
@@ -28,12 +31,7 @@ public sealed class DatagramBuffer : IValueTaskSource<bool>, IThreadPoolWorkItem
     private int _taken;
     private long _takenEver;
     private bool _isClosed;
-
-    // The one that waits; used again for each wait.
-    private ManualResetValueTaskSourceCore<bool> _wait;
     private bool _isWaiting;
-    private bool _waitResult;
-    private bool _isWaitCancelled;
 
     /// <param name="datagramsMax">Named limit: <c>ingest.queueDatagramsMax</c> of the configuration.</param>
     /// <param name="capture">Told of everything that comes in, also of what finds no room.</param>
@@ -104,9 +102,23 @@ public sealed class DatagramBuffer : IValueTaskSource<bool>, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Waits for a datagram; false when the queue is closed and empty. One waits at a time.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(cancellationToken) : Wait();
+    /// <summary>Blocks until a datagram can be taken; false when the queue is closed and empty. One waits at a time.</summary>
+    public bool Wait()
+    {
+        lock (_lock)
+        {
+            if (_isWaiting)
+                throw new InvalidOperationException("One takes from the queue, and it waits already.");
+            while (!CanTake && !IsOver)
+            {
+                _isWaiting = true;
+                Monitor.Wait(_lock);
+            }
+
+            _isWaiting = false;
+            return CanTake;
+        }
+    }
 
     /// <summary>The oldest datagram, if there is one; it is the caller's until it is returned.</summary>
     public bool TryTake(out Datagram datagram)
@@ -145,50 +157,6 @@ public sealed class DatagramBuffer : IValueTaskSource<bool>, IThreadPoolWorkItem
         {
             _isClosed = true;
             Signal();
-        }
-    }
-
-    /// <inheritdoc/>
-    bool IValueTaskSource<bool>.GetResult(short token) => _wait.GetResult(token);
-
-    /// <inheritdoc/>
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wait.GetStatus(token);
-
-    /// <inheritdoc/>
-    void IValueTaskSource<bool>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _wait.OnCompleted(continuation, state, token, flags);
-
-    /// <inheritdoc/>
-    /// <remarks>Where the one who waited goes on: not on the ingest's thread, and without an object made for it.</remarks>
-    void IThreadPoolWorkItem.Execute()
-    {
-        if (_isWaitCancelled)
-            _wait.SetException(new OperationCanceledException());
-        else
-            _wait.SetResult(_waitResult);
-    }
-
-    private async ValueTask<bool> WaitOrCancelAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var wait = Wait();
-        await using (cancellationToken.UnsafeRegister(static buffer => ((DatagramBuffer)buffer!).CancelWait(), this))
-            return await wait;
-    }
-
-    private ValueTask<bool> Wait()
-    {
-        lock (_lock)
-        {
-            if (_isWaiting)
-                throw new InvalidOperationException("One takes from the queue, and it waits already.");
-            if (CanTake || IsOver)
-                return new ValueTask<bool>(CanTake);
-            _wait.Reset();
-            _isWaiting = true;
-            _isWaitCancelled = false;
-            return new ValueTask<bool>(this, _wait.Version);
         }
     }
 
@@ -244,28 +212,10 @@ public sealed class DatagramBuffer : IValueTaskSource<bool>, IThreadPoolWorkItem
         datagram.Share = null;
     }
 
-    private void CancelWait()
-    {
-        lock (_lock)
-        {
-            if (!_isWaiting)
-                return;
-            _isWaitCancelled = true;
-            Complete();
-        }
-    }
-
+    // It waits on until it is let: a further signal meanwhile need not wake it again.
     private void Signal()
     {
-        if (!_isWaiting || !(CanTake || IsOver))
-            return;
-        _waitResult = CanTake;
-        Complete();
-    }
-
-    private void Complete()
-    {
-        _isWaiting = false;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (_isWaiting && (CanTake || IsOver))
+            Monitor.Pulse(_lock);
     }
 }

@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Adapter;
+using MQTTnet.Channel;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -27,15 +29,22 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
     // MQTT 5 section 3.4: without more, the identifier alone, the reason is success.
     private const int PubackSuccessBytes = 2;
 
+    // Named limit: packets that MQTTnet's client has not taken. It takes them as they come and queues what is a message by itself.
+    private const int ReceivedMax = 64;
+
     private readonly MqttClientOptions _options;
     private readonly PacketIdentifiers _identifiers = new();
-    private readonly MqttTcpChannel _channel;
     private readonly MqttChannelAdapter _opener;
     private readonly PacketSender _sender;
     private readonly PacketReceiver _receiver;
     private readonly PublishWindow _publishes;
+
+    // What came in for the client. When it is full, the thread that reads waits, and so does the broker.
+    private readonly Channel<MqttPacket> _received = Channel.CreateBounded<MqttPacket>(
+        new BoundedChannelOptions(ReceivedMax) { SingleReader = true, SingleWriter = true });
+
+    private Thread? _reader;
     private volatile bool _isPinging;
-    private bool _isPingAnswered;
 
     /// <param name="options">Where it connects, and how: the client's own, into which the broker's keep-alive is written.</param>
     /// <param name="publishes">Is told what became of publishes.</param>
@@ -45,10 +54,13 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
         _options = options;
         _publishes = publishes;
         PacketFormatterAdapter = NewFormatter();
-        _channel = new MqttTcpChannel(options);
-        _opener = new MqttChannelAdapter(_channel, PacketFormatterAdapter, MqttNetNullLogger.Instance);
-        _sender = new PacketSender(_channel, NewFormatter, publish => publishes.Acknowledged(publish, MqttReasons.Success, null), Refused, failed);
-        _receiver = new PacketReceiver(_channel);
+        IMqttChannel channel = options.ChannelOptions is MqttClientTcpOptions { TlsOptions.UseTls: false } tcp
+            ? new BlockingTcpChannel(tcp.RemoteEndpoint, tcp.BufferSize)
+            : new MqttTcpChannel(options);
+        _opener = new MqttChannelAdapter(channel, PacketFormatterAdapter, MqttNetNullLogger.Instance);
+        _sender = new PacketSender(
+            channel, NewFormatter, publish => publishes.Acknowledged(publish, MqttReasons.Success, null), Refused, failed, () => publishes.MayGather);
+        _receiver = new PacketReceiver(channel);
     }
 
     public MqttPacketFormatterAdapter PacketFormatterAdapter { get; }
@@ -100,25 +112,18 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
     /// <inheritdoc/>
     public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
     {
+        if (_reader is null)
+        {
+            _reader = new Thread(ReadAll) { IsBackground = true, Name = "MQTT in" };
+            _reader.Start();
+        }
+
         try
         {
-            while (!cancellationToken.IsCancellationRequested)
+            while (await _received.Reader.WaitToReadAsync(cancellationToken))
             {
-                while (_receiver.TryTake(out var type, out var body))
-                {
-                    NoteLife();
-                    if (Take(type, body) is { } packet)
-                        return packet;
-                }
-
-                if (_isPingAnswered)
-                {
-                    _isPingAnswered = false;
-                    return MqttPingRespPacket.Instance;
-                }
-
-                if (!await _receiver.ReadAsync(cancellationToken))
-                    return null;
+                if (_received.Reader.TryRead(out var packet))
+                    return packet;
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -136,8 +141,33 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
     public void Dispose()
     {
         _sender.End(new ObjectDisposedException(nameof(MqttNetConnection)));
+        _received.Writer.TryComplete();
         _opener.Dispose();
     }
+
+    private void ReadAll()
+    {
+        Exception? end = null;
+        try
+        {
+            var rest = new GatheringRest(TimeProvider.System);
+            while (Read() && TakeAll(out var given))
+            {
+                // The broker waits for the client's answers, and not for what is done with its own.
+                if (given == 0 && _publishes.MayGather)
+                    rest.Worked();
+            }
+        }
+        catch (Exception e)
+        {
+            end = e;
+        }
+
+        _received.Writer.TryComplete(end);
+    }
+
+    // On a thread that has nothing else to do.
+    private bool Read() => _receiver.ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     private MqttPacketFormatterAdapter NewFormatter() => new(_options.ProtocolVersion, new MqttBufferWriter(EncodeBytes, EncodeBytesKept));
 
@@ -150,14 +180,38 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
             MqttLinkFailure.MessageMalformed, null, topic, $"publish to {topic}: not a message of MQTT: {reason.Message}", reason));
     }
 
-    // The client, which sees no publishes, asks for life though many are under way; its PINGREQ stands behind them, and over a slow line its
-    // answer would be late. Whatever comes in says the same.
-    private void NoteLife()
+    // False once the client is gone.
+    private bool TakeAll(out int given)
     {
-        if (!_isPinging)
-            return;
+        given = 0;
+        var hasTaken = false;
+        while (_receiver.TryTake(out var type, out var body))
+        {
+            hasTaken = true;
+            if (Take(type, body) is not { } packet)
+                continue;
+            given++;
+            if (!Give(packet))
+                return false;
+        }
+
+        // The client, which sees no publishes, asks for life though many are under way; its PINGREQ stands behind them, and over a slow line
+        // its answer would be late. Whatever comes in says the same.
+        if (!hasTaken || !_isPinging)
+            return true;
         _isPinging = false;
-        _isPingAnswered = true;
+        return Give(MqttPingRespPacket.Instance);
+    }
+
+    private bool Give(MqttPacket packet)
+    {
+        while (!_received.Writer.TryWrite(packet))
+        {
+            if (!_received.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
+                return false;
+        }
+
+        return true;
     }
 
     // Null for what the client need not know.

@@ -6,29 +6,37 @@ using MQTTnet.Packets;
 namespace BoatTelemetry.Mqtt.MqttNet;
 
 /// <summary>
-/// Writes packets in the order in which they were given, and those that wait together in one write. Nothing waits for more to come: a
-/// packet given while nothing is being written is written at once, and what is given during a write goes out with the next one.
+/// Writes packets in the order in which they were given, and those that wait together in one write. A packet given while nothing is being
+/// written is written at once, by a thread that lasts as long as the connection, and what is given meanwhile goes out with the next write. In
+/// a stream the thread rests between its writes (<see cref="GatheringRest"/>).
 /// </summary>
 /// <remarks>
 /// Written by MQTTnet itself, each PUBLISH is two writes, head and payload, each a segment that wakes the broker: more processor time than
-/// everything else that the gateway does with a frame (perf, November 2026; docs/operations.md).
+/// everything else that the gateway does with a frame (perf, November 2026; docs/operations.md). Without the rest, a second core that has
+/// nothing else to do writes every publish by itself while the next one is made, and wakes the broker for each.
 /// </remarks>
 /// <param name="channel">What is written to, by one writer at a time.</param>
 /// <param name="newFormatter">Makes what encodes.</param>
 /// <param name="written">A publish of QoS 0 has been handed to the system.</param>
 /// <param name="refused">A publish, with its packet identifier, does not encode: it was left out, and others go on.</param>
 /// <param name="failed">Nothing can be written any more, and why; called once at the most.</param>
+/// <param name="mayRest">Whether the other side has enough to do meanwhile.</param>
 internal sealed class PacketSender(
     IMqttChannel channel,
     Func<MqttPacketFormatterAdapter> newFormatter,
     Action<PendingPublish> written,
     Action<PendingPublish, ushort, Exception> refused,
-    Action<Exception> failed)
+    Action<Exception> failed,
+    Func<bool> mayRest)
 {
     /// <summary>Named limit: bytes gathered for one write. A packet that is larger is written by itself, from where it lies.</summary>
     public const int GatheredBytesMax = 64 * 1024;
 
-    private readonly Lock _lock = new();
+    // A Lock cannot be waited on.
+#pragma warning disable MA0064, IDE0330
+    private readonly object _lock = new();
+#pragma warning restore MA0064, IDE0330
+    private readonly GatheringRest _rest = new(TimeProvider.System);
     private readonly byte[] _gathered = new byte[GatheredBytesMax];
 
     // Tell of their end once it was written: what the client itself sends, and publishes of QoS 0.
@@ -40,7 +48,8 @@ internal sealed class PacketSender(
     private MqttPacketFormatterAdapter _formatter = newFormatter();
     private int _gatheredBytes;
     private MqttPacketBuffer _large;
-    private bool _isWriting;
+    private Thread? _thread;
+    private bool _isWaiting;
     private Exception? _end;
 
     /// <summary>Sends what MQTTnet's client makes itself; completes when it has been handed to the system.</summary>
@@ -68,6 +77,7 @@ internal sealed class PacketSender(
             _end ??= end;
             while (_given.TryDequeue(out var outgoing))
                 outgoing.Written?.TrySetException(_end);
+            Monitor.Pulse(_lock);
         }
     }
 
@@ -82,27 +92,34 @@ internal sealed class PacketSender(
             }
 
             _given.Enqueue(outgoing);
-            if (_isWriting)
-                return;
-            _isWriting = true;
+            if (_thread is null)
+            {
+                _thread = new Thread(WriteAll) { IsBackground = true, Name = "MQTT out" };
+                _thread.Start();
+            }
+            else if (_isWaiting)
+            {
+                _isWaiting = false;
+                Monitor.Pulse(_lock);
+            }
         }
-
-        // Not here: who publishes goes on with the next one, and those go along.
-        ThreadPool.UnsafeQueueUserWorkItem(static sender => _ = sender.WriteAsync(), this, preferLocal: false);
     }
 
-    private async Task WriteAsync()
+    private void WriteAll()
     {
         try
         {
-            while (Gather())
+            while (Wait())
             {
-                if (_gatheredBytes > 0)
-                    await channel.WriteAsync(new ReadOnlySequence<byte>(_gathered, 0, _gatheredBytes), true, CancellationToken.None);
-                if (_large.Length > 0)
-                    await WriteLargeAsync();
-                foreach (var outgoing in _toTell)
-                    Tell(outgoing);
+                for (var isFull = true; isFull;)
+                {
+                    isFull = Gather();
+                    WriteGathered();
+                }
+
+                // For what the client sends, an answer perhaps, somebody waits.
+                if (_toTell.Count == 0 && mayRest())
+                    _rest.Worked();
             }
         }
         catch (Exception e)
@@ -112,16 +129,46 @@ internal sealed class PacketSender(
         }
     }
 
-    private async Task WriteLargeAsync()
+    // False once nothing more comes.
+    private bool Wait()
     {
-        await channel.WriteAsync(new ReadOnlySequence<byte>(_large.Packet), false, CancellationToken.None);
+        lock (_lock)
+        {
+            while (_given.Count == 0 && _end is null)
+            {
+                _isWaiting = true;
+                Monitor.Wait(_lock);
+            }
+
+            _isWaiting = false;
+            return _given.Count > 0;
+        }
+    }
+
+    private void WriteGathered()
+    {
+        if (_gatheredBytes > 0)
+            Write(new ReadOnlySequence<byte>(_gathered, 0, _gatheredBytes), isEndOfPacket: true);
+        if (_large.Length > 0)
+            WriteLarge();
+        foreach (var outgoing in _toTell)
+            Tell(outgoing);
+    }
+
+    // On a thread that has nothing else to do.
+    private void Write(in ReadOnlySequence<byte> bytes, bool isEndOfPacket) =>
+        channel.WriteAsync(bytes, isEndOfPacket, CancellationToken.None).GetAwaiter().GetResult();
+
+    private void WriteLarge()
+    {
+        Write(new ReadOnlySequence<byte>(_large.Packet), isEndOfPacket: false);
         if (_large.Payload.Length > 0)
-            await channel.WriteAsync(_large.Payload, true, CancellationToken.None);
+            Write(_large.Payload, isEndOfPacket: true);
         _large = default;
         _formatter.Cleanup();
     }
 
-    // False once nothing waits.
+    // Whether it ended at the limit, and more may wait.
     private bool Gather()
     {
         _gatheredBytes = 0;
@@ -156,7 +203,7 @@ internal sealed class PacketSender(
                 return true;
         }
 
-        return _gatheredBytes > 0;
+        return false;
     }
 
     // What does not encode fails alone: it is the caller's mistake, and ending the connection would only bring it back over the next one.
@@ -186,12 +233,7 @@ internal sealed class PacketSender(
         lock (_lock)
         {
             (_given, _taken) = (_taken, _given);
-            if (_taken.TryPeek(out next))
-                return true;
-
-            // What is gathered is written yet: only then may another begin.
-            _isWriting = _gatheredBytes > 0;
-            return false;
+            return _taken.TryPeek(out next);
         }
     }
 

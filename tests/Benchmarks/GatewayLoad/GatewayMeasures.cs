@@ -8,7 +8,7 @@ using BoatTelemetry.TestSupport;
 namespace BoatTelemetry.Benchmarks.GatewayLoad;
 
 /// <summary>What is measured, and with how much.</summary>
-internal sealed record GatewayMeasureSettings(int Seconds, int Units, int FramesPerDatagram, int JournalFrames, bool IsRateOnly);
+internal sealed record GatewayMeasureSettings(int Seconds, int Units, int FramesPerDatagram, int JournalFrames, bool IsRateOnly, bool IsBrokerNoDelay);
 
 /// <summary>
 /// 1. the machine's ceilings, and the journal alone; 2. the rate that the gateway sustains, with so many frames on their way that its queue never fills;
@@ -35,6 +35,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
             await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings
             {
                 Extra = "max_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0",
+                IsNoDelay = settings.IsBrokerNoDelay,
             });
             Console.WriteLine($"{Environment.ProcessorCount} cores, {MqttStack.Default.Name}, load, broker and subscriber on the same; {settings.FramesPerDatagram} frames in a datagram, {settings.Units} units");
             using var load = new LoadDatagrams(settings.Units, settings.FramesPerDatagram);

@@ -6,6 +6,8 @@ namespace BoatTelemetry.Gateway.Tests.Ingest;
 
 public sealed class DatagramBufferTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
     private readonly IngestSource _flood = new("flood");
     private readonly IngestSource _quiet = new("quiet");
 
@@ -152,32 +154,38 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Wait_CompletesWithADatagram_WithTheClose_AndWhenCancelled()
+    public async Task Wait_EndsWithADatagram_AndWithTheClose()
     {
         var buffer = new DatagramBuffer(4);
         for (byte i = 0; i < 50; i++)
         {
-            var wait = buffer.WaitAsync(CancellationToken.None).AsTask();
-            Assert.False(wait.IsCompleted);
+            var wait = BeginWait(buffer);
             Add(buffer, _quiet, i);
-            Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(60)));
+            Assert.True(await wait.WaitAsync(_patience));
             Assert.Equal([i], TakeAll(buffer));
         }
 
-        using var cancelled = new CancellationTokenSource();
-        var cancelledWait = buffer.WaitAsync(cancelled.Token).AsTask();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => buffer.WaitAsync(CancellationToken.None).AsTask());
-        await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledWait.WaitAsync(TimeSpan.FromSeconds(60)));
-
-        var last = buffer.WaitAsync(CancellationToken.None).AsTask();
+        var last = BeginWait(buffer);
         buffer.Close();
-        Assert.False(await last.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.False(await last.WaitAsync(_patience));
         Assert.False(Add(buffer, _quiet, 1));
     }
 
     [Fact]
-    public async Task Wait_WithAllThatMayBeTaken_CompletesWithTheReturn()
+    public async Task Wait_WhileAnotherWaits_IsMisuse()
+    {
+        var buffer = new DatagramBuffer(4);
+        Task<bool>[] waits = [BeginWait(buffer), BeginWait(buffer)];
+
+        var first = await Task.WhenAny(waits).WaitAsync(_patience);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => first);
+        buffer.Close();
+        Assert.False(await waits.Single(wait => wait != first).WaitAsync(_patience));
+    }
+
+    [Fact]
+    public async Task Wait_WithAllThatMayBeTaken_EndsWithTheReturn()
     {
         var buffer = new DatagramBuffer(4);
         for (byte i = 0; i < 4; i++)
@@ -188,10 +196,10 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
         Assert.Equal(3, taken.Count);
         buffer.Close();
 
-        var wait = buffer.WaitAsync(CancellationToken.None).AsTask();
+        var wait = BeginWait(buffer);
         Assert.False(wait.IsCompleted);
         buffer.Return(taken[0]);
-        Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.True(await wait.WaitAsync(_patience));
     }
 
     [Fact]
@@ -213,6 +221,9 @@ public sealed class DatagramBufferTests(ITestOutputHelper output)
         Assert.Equal(0, Allocated.Least(_ => Pass()));
         Assert.True(sources[0].Refused + sources[0].Evicted > 1000);
     }
+
+    private static Task<bool> BeginWait(DatagramBuffer buffer) =>
+        Task.Factory.StartNew(buffer.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static bool Add(DatagramBuffer buffer, IngestSource? source, byte number) =>
         buffer.TryAdd([number], new Reception { Source = source });

@@ -23,6 +23,7 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
     private readonly List<PendingPublish> _written = [];
     private readonly List<(PendingPublish Publish, ushort Identifier)> _refused = [];
     private readonly List<Exception> _failures = [];
+    private Func<bool> _mayRest = () => false;
 
     public void Dispose() => _channel.Dispose();
 
@@ -53,6 +54,33 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
         _channel.Release();
 
         var expected = publishes.SelectMany((publish, i) => Encoded(publish, (ushort)(i + 1))).ToArray();
+        await Eventually.TrueAsync(() => _channel.Written.Length == expected.Length, () => $"{_channel.Written.Length} of {expected.Length} bytes written");
+        Assert.Equal(expected, _channel.Written);
+        Assert.Equal(2, _channel.WriteCount);
+    }
+
+    // While it asks whether it may rest it does not wait for more, as in the rest itself.
+    [Fact]
+    public async Task Send_WhileTheWriterRests_GoesOutInOneWrite()
+    {
+        const int Count = 60;
+        using var resting = new SemaphoreSlim(0);
+        using var rested = new SemaphoreSlim(0);
+        _mayRest = () =>
+        {
+            resting.Release();
+            return rested.Wait(_patience);
+        };
+        _channel.IsHeld = false;
+        var sender = Sender();
+        sender.Send(Publish(10), 1);
+        Assert.True(await resting.WaitAsync(_patience));
+        for (ushort i = 1; i <= Count; i++)
+            sender.Send(Publish(10), (ushort)(i + 1));
+
+        rested.Release(2);
+
+        var expected = Enumerable.Range(1, Count + 1).SelectMany(i => Encoded(Publish(10), (ushort)i)).ToArray();
         await Eventually.TrueAsync(() => _channel.Written.Length == expected.Length, () => $"{_channel.Written.Length} of {expected.Length} bytes written");
         Assert.Equal(expected, _channel.Written);
         Assert.Equal(2, _channel.WriteCount);
@@ -199,7 +227,7 @@ public sealed class PacketSenderTests(ITestOutputHelper output) : IDisposable
 
     private static MqttPacketFormatterAdapter Formatter() => new(MqttProtocolVersion.V500, new MqttBufferWriter(4096, 65_535));
 
-    private PacketSender Sender() => new(_channel, Formatter, _written.Add, (publish, identifier, _) => _refused.Add((publish, identifier)), _failures.Add);
+    private PacketSender Sender() => new(_channel, Formatter, _written.Add, (publish, identifier, _) => _refused.Add((publish, identifier)), _failures.Add, () => _mayRest());
 
     /// <summary>Takes a write and does not end it until it is told how.</summary>
     private sealed class HeldChannel : IMqttChannel

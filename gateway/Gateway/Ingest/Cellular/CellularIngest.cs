@@ -26,7 +26,6 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     public const int LoggedBytesMax = 512;
 
     private const int DatagramBytesMax = 65_507;
-    private const int RetryDelayMaxMs = 1000;
 
     private readonly CellularOptions _options;
     private readonly DatagramBuffer _buffer;
@@ -38,9 +37,9 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     private readonly AddressRates _rates;
     private readonly Dictionary<SourceEndPoint, CellularPath> _paths = [];
     private readonly IngestSource _source = new("cellular");
-    private readonly byte[] _datagram = new byte[DatagramBytesMax];
-    private readonly CancellationTokenSource _stop = new();
     private Socket? _socket;
+    private IPEndPoint? _local;
+    private UdpReceiver? _receiver;
     private Task _loop = Task.CompletedTask;
 
     public CellularIngest(
@@ -62,7 +61,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     }
 
     /// <summary>Where it listens; the configured address until it has started.</summary>
-    public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _options.Listen;
+    public IPEndPoint LocalEndPoint => _local ?? _options.Listen;
 
     string IIngestState.Name => "cellular";
 
@@ -76,55 +75,36 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var socket = UdpPort.Open(CellularOptions.ListenKey, _options.Listen, ReceiveBufferBytes);
+        _local = (IPEndPoint?)socket.LocalEndPoint;
+        _receiver = new UdpReceiver(socket, DatagramBytesMax, Take, Failed, _time);
         _socket = socket;
-        _loop = _guard.Run(nameof(CellularIngest), () => ReceiveAsync(socket, _stop.Token));
+        _loop = _guard.Run(nameof(CellularIngest), _receiver.RunAsync);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        Interlocked.Exchange(ref _socket, null);
+        _receiver?.Stop();
         await _loop;
-        Interlocked.Exchange(ref _socket, null)?.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _socket?.Dispose();
-        _stop.Dispose();
+        _receiver?.Dispose();
     }
 
-    private async Task ReceiveAsync(Socket socket, CancellationToken stop)
+    private void Failed(SocketException e)
     {
-        var from = new SocketAddress(socket.AddressFamily);
-        var failures = 0;
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var length = await socket.ReceiveFromAsync(_datagram, SocketFlags.None, from, stop);
-                failures = 0;
-                Take(_datagram.AsSpan(0, length), from);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // An error that stays must not turn into a busy loop.
-                _metrics.SocketErrors.Add();
-                Log.SocketError(_log, e.SocketErrorCode, e.Message);
-                var delayMs = Math.Min(RetryDelayMaxMs, 1 << Math.Min(failures++, 10));
-                await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        _metrics.SocketErrors.Add();
+        Log.SocketError(_log, e.SocketErrorCode, e.Message);
     }
 
-    private void Take(ReadOnlySpan<byte> bytes, SocketAddress from)
+    private void Take(ReadOnlyMemory<byte> received, SocketAddress from)
     {
+        var bytes = received.Span;
         _metrics.Datagrams.Add();
         var endpoint = SourceEndPoint.Of(from);
         var reception = IngestArrival.Now(_time, UplinkLink.Cellular, _source);

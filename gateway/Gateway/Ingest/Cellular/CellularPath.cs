@@ -27,20 +27,21 @@ internal sealed class CellularPath(SocketAddress endpoint, Func<Socket?> socket,
     public UplinkLink Link => UplinkLink.Cellular;
 
     /// <inheritdoc/>
-    public async Task<DownlinkOutcome> SendAsync(ReadOnlyMemory<byte> frame, int unit, Reception answerTo, CancellationToken cancellationToken)
+    public Task<DownlinkOutcome> SendAsync(ReadOnlyMemory<byte> frame, int unit, Reception answerTo, CancellationToken cancellationToken)
     {
-        var outcome = await TrySendAsync(frame, cancellationToken);
+        var outcome = Send(frame.Span);
         metrics.Downlinks.Add(outcome);
-        return outcome;
+        return Task.FromResult(outcome);
     }
 
-    private async ValueTask<DownlinkOutcome> TrySendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    private DownlinkOutcome Send(ReadOnlySpan<byte> frame)
     {
         if (socket() is not { } open)
             return DownlinkOutcome.NotConnected;
         try
         {
-            await open.SendToAsync(frame, SocketFlags.None, _endpoint, cancellationToken);
+            // Not by an asynchronous call (UdpReceiver).
+            open.SendTo(frame, SocketFlags.None, _endpoint);
             return DownlinkOutcome.Sent;
         }
         catch (SocketException)
@@ -48,7 +49,7 @@ internal sealed class CellularPath(SocketAddress endpoint, Func<Socket?> socket,
             metrics.SocketErrors.Add();
             return DownlinkOutcome.Refused;
         }
-        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
+        catch (ObjectDisposedException)
         {
             return DownlinkOutcome.NotConnected;
         }

@@ -240,7 +240,7 @@ public sealed class ConcentratorPeer : IDownlinkPath
         for (var sends = 1; ; sends++)
         {
             var sentMs = _services.NowMs();
-            if (!await _services.TrySendAsync(order.Datagram, order.To))
+            if (!_services.TrySend(order.Datagram.Span, order.To))
                 return DownlinkOutcome.NotConnected;
             if (order.Version == 1)
                 return DownlinkOutcome.Sent;

@@ -43,13 +43,14 @@ internal sealed class DownlinkServices(
     }
 
     /// <summary>Sends a datagram; false if the network does not take it.</summary>
-    public async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> datagram, SocketAddress to)
+    public bool TrySend(ReadOnlySpan<byte> datagram, SocketAddress to)
     {
         if (Volatile.Read(ref _socket) is not { } socket)
             return false;
         try
         {
-            await socket.SendToAsync(datagram, SocketFlags.None, to);
+            // Not by an asynchronous call (UdpReceiver).
+            socket.SendTo(datagram, SocketFlags.None, to);
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

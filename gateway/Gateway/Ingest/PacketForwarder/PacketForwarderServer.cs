@@ -29,8 +29,6 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     /// <summary>Bytes of a rejected datagram that the log shows.</summary>
     public const int LoggedBytesMax = 512;
 
-    private const int RetryDelayMaxMs = 1000;
-
     // Named limit: source addresses whose rates are kept apart. Whoever tries tags at random, or only floods, gets no further than the
     // rate (docs/decisions/counters-and-nonces.md).
     private const int AddressesMax = 4096;
@@ -55,13 +53,15 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     private readonly LogSampler<PacketForwarderRejection> _sampler;
     private readonly LogSampler<PullOutcome> _pullSampler;
     private readonly PushDataReader _reader = new();
-    private readonly byte[] _datagram = new byte[PacketForwarderHeader.DatagramBytesMax];
     private readonly byte[] _ack = new byte[PacketForwarderHeader.AckBytes];
-    private readonly CancellationTokenSource _stop = new();
     private Socket? _socket;
+    private IPEndPoint? _local;
+    private UdpReceiver? _receiver;
     private Task _loop = Task.CompletedTask;
     private ITimer? _ageing;
-    private int _datagramLength;
+
+    // The one that is being taken, and whose.
+    private ReadOnlyMemory<byte> _datagram;
     private ConcentratorPeer? _peer;
     private SourceEndPoint _source;
 
@@ -96,7 +96,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     }
 
     /// <summary>Where it listens; the configured address until it has started.</summary>
-    public IPEndPoint LocalEndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? _options.Listen;
+    public IPEndPoint LocalEndPoint => _local ?? _options.Listen;
 
     string IIngestState.Name => "packetForwarder";
 
@@ -111,19 +111,20 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         _socket = UdpPort.Open(ListenKey, _options.Listen, ReceiveBufferBytes);
         _downlinks.Use(_socket);
         _ageing = _time.CreateTimer(_ => Age(), null, _ageingInterval, _ageingInterval);
-        _loop = _guard.Run(nameof(PacketForwarderServer), () => ReceiveAsync(_socket, _stop.Token));
+        _local = (IPEndPoint?)_socket.LocalEndPoint;
+        _receiver = new UdpReceiver(_socket, PacketForwarderHeader.DatagramBytesMax, Take, Failed, _time);
+        _loop = _guard.Run(nameof(PacketForwarderServer), _receiver.RunAsync);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        _downlinks.Use(null);
+        _receiver?.Stop();
         await _loop;
         if (_ageing is not null)
             await _ageing.DisposeAsync();
-        _downlinks.Use(null);
-        _socket?.Dispose();
         _queue.Close();
     }
 
@@ -131,8 +132,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
     public void Dispose()
     {
         _ageing?.Dispose();
-        _socket?.Dispose();
-        _stop.Dispose();
+        _receiver?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -158,46 +158,31 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         _peer!.Tally.Told(in statistics);
     }
 
-    private async Task ReceiveAsync(Socket socket, CancellationToken stop)
+    private void Take(ReadOnlyMemory<byte> datagram, SocketAddress from)
     {
-        var from = new SocketAddress(socket.AddressFamily);
-        var failures = 0;
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                _datagramLength = await socket.ReceiveFromAsync(_datagram, SocketFlags.None, from, stop);
-                failures = 0;
-                var ackLength = Begin(from, out var header);
-                if (ackLength > 0)
-                    await AcknowledgeAsync(socket, from, ackLength);
-                Finish(header);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // An error that stays must not turn into a busy loop.
-                Failed(e);
-                var delayMs = Math.Min(RetryDelayMaxMs, 1 << Math.Min(failures++, 10));
-                await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _time, CancellationToken.None);
-            }
-        }
+        _datagram = datagram;
+        var ackLength = Begin(from, out var header);
+        if (ackLength > 0)
+            Acknowledge(from, ackLength);
+        if (header.Version != 0)
+            Finish(in header);
     }
 
     // An answer that cannot be sent (no route to the forwarder any more) is no reason to lose its frames.
-    private async ValueTask AcknowledgeAsync(Socket socket, SocketAddress to, int ackLength)
+    private void Acknowledge(SocketAddress to, int ackLength)
     {
         try
         {
-            await socket.SendToAsync(_ack.AsMemory(0, ackLength), SocketFlags.None, to);
+            _socket!.SendTo(_ack.AsSpan(0, ackLength), SocketFlags.None, to);
             _metrics.Acknowledgements.Add();
         }
         catch (SocketException e)
         {
             Failed(e);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopping: the datagram that it is at is taken all the same.
         }
     }
 
@@ -215,7 +200,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         header = default;
         _source = SourceEndPoint.Of(from);
         var rejection = _rate.TryTake(_source.Address, _time.MonotonicMs())
-            ? PacketForwarderHeader.Read(_datagram.AsSpan(0, _datagramLength), out header)
+            ? PacketForwarderHeader.Read(_datagram.Span, out header)
             : PacketForwarderRejection.RateExceeded;
         if (rejection == PacketForwarderRejection.None)
             rejection = FindPeer(header.Concentrator);
@@ -260,9 +245,7 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
 
     private void Finish(in PacketForwarderHeader header)
     {
-        if (header.Version == 0)
-            return;
-        var body = _datagram.AsSpan(PacketForwarderHeader.Bytes, _datagramLength - PacketForwarderHeader.Bytes);
+        var body = _datagram.Span[PacketForwarderHeader.Bytes..];
         var rejection = PacketForwarderRejection.None;
         switch (header.Identifier)
         {
@@ -303,8 +286,8 @@ public sealed partial class PacketForwarderServer : IHostedService, IPushDataSin
         _metrics.PacketForwarderRejections.Add(rejection);
         if (!_log.IsEnabled(LogLevel.Information) || !_sampler.TryTake(rejection, out var suppressed))
             return;
-        var shown = Math.Min(_datagramLength, LoggedBytesMax);
-        Log.Rejected(_log, rejection, suppressed, _datagramLength, Convert.ToHexStringLower(_datagram.AsSpan(0, shown)));
+        var shown = Math.Min(_datagram.Length, LoggedBytesMax);
+        Log.Rejected(_log, rejection, suppressed, _datagram.Length, Convert.ToHexStringLower(_datagram.Span[..shown]));
     }
 
     private static partial class Log
