@@ -54,6 +54,9 @@ internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisc
     // mosquitto takes some 4 ms for so many (30 us for each on one core, November 2026).
     private const int GatherFrom = 128;
 
+    // With fewer somebody may be waiting for each before he gives the next: own messages, and a gap's few.
+    private const int StreamFrom = 16;
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingPublish> _waiting = new();
 
@@ -69,15 +72,15 @@ internal sealed class PublishWindow(Action<PendingPublish> send, Action<MqttDisc
     private MqttDisconnection? _end;
 
     /// <summary>
-    /// Whether what was written and what comes in may wait a moment for more, so that the wait costs no rate: nothing stands behind the
-    /// window, or the broker has enough to do.
+    /// Whether what was written and what comes in may wait a moment for more, so that the wait costs no rate: many are under way and nothing
+    /// stands behind the window, or the broker has enough to do.
     /// </summary>
     public bool MayGather
     {
         get
         {
             lock (_lock)
-                return _waiting.Count == 0 || _onWire.Count >= GatherFrom;
+                return _onWire.Count >= (_waiting.Count == 0 ? StreamFrom : GatherFrom);
         }
     }
 

@@ -14,13 +14,14 @@ internal static class GatewayCommand
         var journal = new Option<int>("--journal-frames") { DefaultValueFactory = _ => 10_000_000, Description = "Frames in the journal of the start that is timed; 0 leaves it out" };
         var rateOnly = new Option<bool>("--rate-only") { Description = "Measure the sustained rate and the processor time alone, as for comparing two builds" };
         var noDelay = new Option<bool>("--broker-no-delay") { Description = "mosquitto's set_tcp_nodelay, which is off by default: with it each packet is a segment" };
+        var rests = new Option<bool>("--subscriber-rests") { Description = "The subscriber gathers what comes for a millisecond, as one with more to do would" };
         var command = new Command("gateway", "Rate, latency, memory and start of the gateway, beside the machine's ceilings.")
         {
-            seconds, units, rxpk, journal, rateOnly, noDelay,
+            seconds, units, rxpk, journal, rateOnly, noDelay, rests,
         };
         command.SetAction((result, _) => new GatewayMeasures(new GatewayMeasureSettings(
             result.GetValue(seconds), result.GetValue(units), result.GetValue(rxpk), result.GetValue(journal), result.GetValue(rateOnly),
-            result.GetValue(noDelay))).RunAsync());
+            result.GetValue(noDelay), result.GetValue(rests))).RunAsync());
         return command;
     }
 }

@@ -6,6 +6,9 @@ namespace BoatTelemetry.Gateway.Ingest;
 /// <summary>A UDP port that an ingest receives at and answers from.</summary>
 internal static class UdpPort
 {
+    // Answers and downlinks are sent by calls that block while it is full.
+    private const int SendBufferBytes = 1 << 20;
+
     /// <summary>Opens it.</summary>
     /// <param name="key">The configuration's key of where it listens.</param>
     /// <param name="listen">What stands there.</param>
@@ -16,7 +19,11 @@ internal static class UdpPort
         Socket? socket = null;
         try
         {
-            socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = receiveBufferBytes };
+            socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+            {
+                ReceiveBufferSize = receiveBufferBytes,
+                SendBufferSize = SendBufferBytes,
+            };
             if (OperatingSystem.IsWindows())
             {
                 // SIO_UDP_CONNRESET: without this, Windows reports an ICMP "port unreachable" after a datagram to somebody

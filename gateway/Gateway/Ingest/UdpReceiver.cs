@@ -28,6 +28,8 @@ internal sealed class UdpReceiver(
 
     private readonly byte[] _datagram = new byte[datagramBytesMax];
     private readonly CancellationTokenSource _stop = new();
+    private int _failures;
+    private bool _isDisposed;
 
     /// <summary>Takes a datagram.</summary>
     public delegate void Take(ReadOnlyMemory<byte> datagram, SocketAddress from);
@@ -46,7 +48,10 @@ internal sealed class UdpReceiver(
     /// <inheritdoc/>
     public void Dispose()
     {
-        socket.Dispose();
+        // A stage after this one may not have started: then nobody has stopped it.
+        if (!_isDisposed)
+            Stop();
+        _isDisposed = true;
         _stop.Dispose();
     }
 
@@ -54,7 +59,6 @@ internal sealed class UdpReceiver(
     {
         var from = new SocketAddress(socket.AddressFamily);
         var rest = new GatheringRest(time);
-        var failures = 0;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -62,7 +66,6 @@ internal sealed class UdpReceiver(
                 if (!socket.Poll(LookUs, SelectMode.SelectRead))
                     continue;
                 Drain(from);
-                failures = 0;
                 rest.Worked();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException && _stop.IsCancellationRequested)
@@ -73,7 +76,7 @@ internal sealed class UdpReceiver(
             {
                 // An error that stays must not turn into a busy loop.
                 failed(e);
-                var delayMs = Math.Min(RetryDelayMaxMs, 1 << Math.Min(failures++, 10));
+                var delayMs = Math.Min(RetryDelayMaxMs, 1 << Math.Min(_failures++, 10));
                 Task.Delay(TimeSpan.FromMilliseconds(delayMs), time, _stop.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             }
@@ -86,6 +89,7 @@ internal sealed class UdpReceiver(
         do
         {
             var length = socket.ReceiveFrom(_datagram, SocketFlags.None, from);
+            _failures = 0;
             take(_datagram.AsMemory(0, length), from);
         }
         while (socket.Available > 0 && !_stop.IsCancellationRequested);

@@ -75,12 +75,15 @@ internal sealed partial class PublishPump(
     private long _savedSettled;
     private long _savedAt = time.GetTimestamp();
 
+    // In a cluster others go on committing while this one stops.
+    private long _last = long.MaxValue;
+
     private int PendingCount => _live.Pending.Count + (_gap?.Pending.Count ?? 0);
 
-    private bool HasMoreLive => _live.HasRecords || journal.CommittedId > _live.ReadTo;
+    private bool HasMoreLive => _live.HasRecords || Math.Min(journal.CommittedId, _last) > _live.ReadTo;
 
     /// <summary>
-    /// Publishes until <paramref name="stopping"/> and nothing newly committed is left, or <paramref name="abort"/>. What is left
+    /// Publishes until <paramref name="stopping"/> and nothing is left that was committed by then, or <paramref name="abort"/>. What is left
     /// in gaps is for the next connection.
     /// </summary>
     /// <exception cref="MqttLinkException">The connection ended.</exception>
@@ -92,6 +95,8 @@ internal sealed partial class PublishPump(
         {
             while (true)
             {
+                if (stopping.IsCancellationRequested && _last == long.MaxValue)
+                    _last = journal.CommittedId;
                 FillLive();
                 if (!stopping.IsCancellationRequested)
                     FillGap();
@@ -128,7 +133,7 @@ internal sealed partial class PublishPump(
 
     private void FillLive()
     {
-        while (_live.Pending.Count < _pendingMax && _live.Next(journal.CommittedId) is { } record)
+        while (_live.Pending.Count < _pendingMax && _live.Next(journal.CommittedId, _last) is { } record)
             Publish(_live, record, isGap: false);
     }
 
@@ -207,7 +212,7 @@ internal sealed partial class PublishPump(
             _waits.Add(_stop.Task);
         if (_live.Pending.TryPeek(out var oldest))
             _waits.Add(oldest.Publish!);
-        if (_live.Pending.Count < _pendingMax)
+        if (_live.Pending.Count < _pendingMax && !isStopping)
             _waits.Add(NextCommit());
         if (_gap?.Pending.TryPeek(out var oldestOfGap) == true)
             _waits.Add(oldestOfGap.Publish!);

@@ -54,7 +54,7 @@ internal sealed class MqttNetConnection : IMqttChannelAdapter
         _options = options;
         _publishes = publishes;
         PacketFormatterAdapter = NewFormatter();
-        IMqttChannel channel = options.ChannelOptions is MqttClientTcpOptions { TlsOptions.UseTls: false } tcp
+        IMqttChannel channel = OperatingSystem.IsLinux() && options.ChannelOptions is MqttClientTcpOptions { TlsOptions.UseTls: false } tcp
             ? new BlockingTcpChannel(tcp.RemoteEndpoint, tcp.BufferSize)
             : new MqttTcpChannel(options);
         _opener = new MqttChannelAdapter(channel, PacketFormatterAdapter, MqttNetNullLogger.Instance);

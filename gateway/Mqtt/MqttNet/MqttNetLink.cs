@@ -18,6 +18,9 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
     // A peer that no longer reads must not hold up a clean end.
     private const int DisconnectTimeoutMs = 2_000;
 
+    // The library tells the reason of an end by an event of its own, which a busy machine may bring late.
+    private const int ReasonTimeoutMs = 10_000;
+
     private readonly MqttClient _client;
     private readonly TaskCompletionSource<MqttDisconnection> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MqttDisconnection> _clientEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -169,7 +172,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         // Ended before it was known to stand: the event, which may have come before, says why.
         if (!_client.IsConnected)
         {
-            if (await Task.WhenAny(_clientEnd.Task, Task.Delay(DisconnectTimeoutMs)) == _clientEnd.Task)
+            if (await Task.WhenAny(_clientEnd.Task, Task.Delay(ReasonTimeoutMs)) == _clientEnd.Task)
                 End(await _clientEnd.Task);
             End(new MqttDisconnection(MqttLinkFailure.ConnectionLost, null, "the other side closed the connection at once"));
             throw (await _end.Task).ToException();
@@ -191,7 +194,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         if (exception is MqttClientUnexpectedDisconnectReceivedException { ReasonCode: { } reason })
             End(MqttNetFailures.OfBroker((byte)reason));
         else
-            await Task.WhenAny(_end.Task, Task.Delay(DisconnectTimeoutMs));
+            await Task.WhenAny(_end.Task, Task.Delay(ReasonTimeoutMs));
         End(MqttNetFailures.OfLoss(exception));
         return await _end.Task;
     }

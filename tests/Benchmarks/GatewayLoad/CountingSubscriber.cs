@@ -26,6 +26,7 @@ internal sealed class CountingSubscriber : IDisposable
     private readonly byte[] _acks = new byte[BufferBytes];
     private readonly Thread _thread;
     private readonly int _units;
+    private readonly bool _rests;
     private readonly long[] _arrivedAt;
     private long _received;
     private long _again;
@@ -36,9 +37,11 @@ internal sealed class CountingSubscriber : IDisposable
     /// <param name="port">The broker's.</param>
     /// <param name="units">As in <see cref="LoadDatagrams"/>.</param>
     /// <param name="framesMax">Frames with a larger number are not looked for.</param>
-    public CountingSubscriber(int port, int units, long framesMax)
+    /// <param name="rests">Whether it gathers what comes for a millisecond.</param>
+    public CountingSubscriber(int port, int units, long framesMax, bool rests = false)
     {
         _units = units;
+        _rests = rests;
         _arrivedAt = new long[framesMax];
         _socket.Connect("127.0.0.1", port);
         _socket.Send(_connect);
@@ -71,9 +74,8 @@ internal sealed class CountingSubscriber : IDisposable
         {
             var filled = 0;
 
-            // It stands for another machine's client, whose own wake-ups cost the broker's none: behind a stream it reads and answers by the
-            // millisecond.
-            var rest = new GatheringRest(TimeProvider.System);
+            // If asked to, as a client that reads and answers by the millisecond behind a stream: its gathered acknowledgements cost the broker less.
+            var rest = _rests ? new GatheringRest(TimeProvider.System) : null;
             while (true)
             {
                 var read = _socket.Receive(_buffer.AsSpan(filled));
@@ -86,7 +88,7 @@ internal sealed class CountingSubscriber : IDisposable
                 if (_acksLength > 0)
                     _socket.Send(_acks.AsSpan(0, _acksLength));
                 _acksLength = 0;
-                rest.Worked();
+                rest?.Worked();
             }
         }
         catch (SocketException) when (_isStopping)

@@ -8,7 +8,7 @@ using BoatTelemetry.TestSupport;
 namespace BoatTelemetry.Benchmarks.GatewayLoad;
 
 /// <summary>What is measured, and with how much.</summary>
-internal sealed record GatewayMeasureSettings(int Seconds, int Units, int FramesPerDatagram, int JournalFrames, bool IsRateOnly, bool IsBrokerNoDelay);
+internal sealed record GatewayMeasureSettings(int Seconds, int Units, int FramesPerDatagram, int JournalFrames, bool IsRateOnly, bool IsBrokerNoDelay, bool SubscriberRests);
 
 /// <summary>
 /// 1. the machine's ceilings, and the journal alone; 2. the rate that the gateway sustains, with so many frames on their way that its queue never fills;
@@ -89,7 +89,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
     {
         using var gateway = new GatewayProcess(Path.Combine(_folder, "gateway"), broker.Port, settings.Units);
         gateway.Start();
-        using var subscriber = new CountingSubscriber(broker.Port, settings.Units, FramesMax);
+        using var subscriber = new CountingSubscriber(broker.Port, settings.Units, FramesMax, settings.SubscriberRests);
         WarmUp(gateway, subscriber, load);
         Rate(broker, gateway, subscriber, load);
     }
@@ -105,7 +105,7 @@ internal sealed class GatewayMeasures(GatewayMeasureSettings settings)
     {
         using var gateway = new GatewayProcess(Path.Combine(_folder, "gateway"), broker.Port, settings.Units);
         Say("start on an empty journal, s", gateway.Start().TotalSeconds, "0.00");
-        using (var subscriber = new CountingSubscriber(broker.Port, settings.Units, FramesMax))
+        using (var subscriber = new CountingSubscriber(broker.Port, settings.Units, FramesMax, settings.SubscriberRests))
         {
             WarmUp(gateway, subscriber, load);
             Rate(broker, gateway, subscriber, load);
