@@ -228,7 +228,16 @@ internal sealed partial class JournalPublisher(
             return null;
         }
 
-        var message = messages.Make(record, unit, registry.AreaOf(unit), _present.Take(in frame, isGap), buffer);
+        MqttMessage? message = null;
+        try
+        {
+            message = messages.Make(record, unit, registry.AreaOf(unit), _present.Take(in frame, isGap), buffer);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or ArithmeticException)
+        {
+            // A damaged row, a time that no calendar has: at each start it would end the gateway before anything behind it is published.
+        }
+
         if (message is null)
         {
             publishMetrics.Unreadable.Add();

@@ -71,6 +71,21 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
         output.WriteLine($"{run.Ids.Count} frames, {shore.MessageCount} messages");
     }
 
+    [Fact]
+    public async Task Outlet_RowOfWhichNoMessageCanBeMade_IsPassedOverAndOthersGoOut()
+    {
+        await using var broker = await MosquittoProcess.StartAsync(new MosquittoSettings());
+        await using var shore = await Shore.SubscribeAsync(broker.Port);
+        await using var stages = new Stages();
+        await using var run = new Run(this, stages, broker.Port, Seed.New(output));
+        await run.StartAsync();
+        run.AppendDamaged();
+        while (run.Ids.Count == 0)
+            run.AppendSome();
+
+        await Eventually.TrueAsync(() => run.Ids.All(shore.Has), "what stands behind it arrived");
+    }
+
     // A broker ends the older connection of one client identifier (MQTT 5 section 3.1.4).
     private static async Task TakeOverAsync(int port)
     {
@@ -122,6 +137,13 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
                     AppendLive(late.Boat, late.Counter);
                 }
             }
+        }
+
+        /// <summary>An event at a time that no calendar has.</summary>
+        public void AppendDamaged()
+        {
+            var counter = ++_durable[0];
+            Append(test._boats[0], test._boats[0].Event(counter), counter, FrameClass.Durable, _begin, utcMs: long.MaxValue / 2);
         }
 
         public async Task StartAsync()
@@ -202,15 +224,15 @@ public sealed class OutletTests(ITestOutputHelper output) : IAsyncDisposable
             Ids.Add($"{unit.Unit}-rec-{counter}");
         }
 
-        private void Append(TestBoat boat, byte[] frame, uint counter, FrameClass frameClass, DateTimeOffset time)
+        private void Append(TestBoat boat, byte[] frame, uint counter, FrameClass frameClass, DateTimeOffset received, long? utcMs = null)
         {
-            var utcMs = time.ToUnixTimeMilliseconds();
+            var receivedUtcMs = received.ToUnixTimeMilliseconds() + 500;
             var record = TestRecords.Of(
-                frame, boat, new AdmittedFrame { Counter = counter, Class = frameClass, TimeUtcMs = utcMs, ReceivedUtcMs = utcMs + 500 });
-            var datagram = stages.Datagram(frame, receivedUtcMs: utcMs + 500);
+                frame, boat, new AdmittedFrame { Counter = counter, Class = frameClass, TimeUtcMs = utcMs ?? (receivedUtcMs - 500), ReceivedUtcMs = receivedUtcMs });
+            var datagram = stages.Datagram(frame, receivedUtcMs: receivedUtcMs);
             var admitted = record.Frame;
             datagram.SetAdmitted(in admitted, record.Body.AsSpan(0, record.BodyLength));
-            var live = new LiveWindowState(NewestPositions.TryGetValue(boat.Unit, out var newest) ? Math.Max(newest, counter) : -1, 0, utcMs);
+            var live = new LiveWindowState(NewestPositions.TryGetValue(boat.Unit, out var newest) ? Math.Max(newest, counter) : -1, 0, receivedUtcMs - 500);
             _journal!.Append(datagram, AdmissionState.NeverSeen with { Live = frameClass == FrameClass.Live || newest > 0 ? live : LiveWindowState.NeverSeen });
         }
     }
