@@ -68,7 +68,7 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
 
             var end = timeout.IsCancellationRequested
                 ? new MqttDisconnection(MqttLinkFailure.TimedOut, null, $"no CONNACK within {options.ConnectTimeoutMs} ms")
-                : MqttNetFailures.OfConnect(exception, options);
+                : await OfConnectAsync(exception, options);
             End(end);
             throw new MqttLinkException(end.Failure, end.ReasonCode, null, end.Detail, exception);
         }
@@ -179,6 +179,16 @@ internal sealed class MqttNetLink : IMqttLink, IMqttClientAdapterFactory
         }
 
         return new MqttConnack(result.IsSessionPresent, brokerMax);
+    }
+
+    // Of a broker that leaves right behind its CONNACK the library's connect may only say that the connection is gone; its event says why.
+    private async Task<MqttDisconnection> OfConnectAsync(Exception exception, MqttLinkOptions options)
+    {
+        var end = MqttNetFailures.OfConnect(exception, options);
+        if (end.Failure != MqttLinkFailure.ConnectionLost)
+            return end;
+        await Task.WhenAny(_clientEnd.Task, Task.Delay(DisconnectTimeoutMs));
+        return _clientEnd.Task is { IsCompletedSuccessfully: true, Result: { Failure: MqttLinkFailure.DisconnectedByBroker } told } ? told : end;
     }
 
     // What cannot be written on may still be read from: perhaps the broker's reason.

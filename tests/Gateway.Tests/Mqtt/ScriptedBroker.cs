@@ -98,12 +98,24 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             while (true)
             {
                 _client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await ServeAsync(_client.GetStream());
+                await ServeUntilGoneAsync(_client.GetStream());
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The test is over, or the client has gone.
+            // The test is over.
+        }
+    }
+
+    private async Task ServeUntilGoneAsync(NetworkStream stream)
+    {
+        try
+        {
+            await ServeAsync(stream);
+        }
+        catch (IOException)
+        {
+            // The client has gone, by a reset perhaps; the next one may come.
         }
     }
 
