@@ -17,7 +17,7 @@ public sealed class ModemPort : IModemPort
     public const int ConsoleFirstMs = 60_000;
 
     /// <summary>So long behind its last request the console keeps the port.</summary>
-    public const int ConsoleHoldMs = 600_000;
+    public const int ConsoleHoldMs = 120_000;
 
     private readonly BoardDescription _board;
     private readonly GpioController _pins;
@@ -25,6 +25,7 @@ public sealed class ModemPort : IModemPort
     private readonly long _startMs;
     private SerialBenchPort _consolePort;
     private BenchConsole _console;
+    private PanelReports _panel;
 
     public ModemPort(BoardDescription board, GpioController pins, int baudBps, long nowMs)
     {
@@ -34,11 +35,18 @@ public sealed class ModemPort : IModemPort
         _startMs = nowMs;
     }
 
-    /// <summary>Who has the port first.</summary>
-    public void LendTo(SerialBenchPort port, BenchConsole console)
+    /// <summary>
+    /// Who has the port first, and the panel whose call for help ends that: out of LoRa's reach the modem is the only way.
+    /// </summary>
+    /// <remarks>
+    /// Only a button pressed since the start does. Lid, bilge and supply raise events on the bench, too, and an SOS of an
+    /// earlier life can be there at every start: with them the console could never be used.
+    /// </remarks>
+    public void LendTo(SerialBenchPort port, BenchConsole console, PanelReports panel)
     {
         _consolePort = port;
         _console = console;
+        _panel = panel;
     }
 
     /// <inheritdoc/>
@@ -46,7 +54,8 @@ public sealed class ModemPort : IModemPort
     {
         if (_console != null)
         {
-            if (monotonicMs - _startMs < ConsoleFirstMs || _console.IsInUse(monotonicMs, ConsoleHoldMs))
+            bool isHeld = monotonicMs - _startMs < ConsoleFirstMs || _console.IsInUse(monotonicMs, ConsoleHoldMs);
+            if (isHeld && !_panel.HasCalledForHelp)
             {
                 return null;
             }
