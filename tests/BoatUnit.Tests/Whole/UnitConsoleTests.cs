@@ -1,8 +1,10 @@
+using System.Device.Gpio;
 using System.IO.Ports;
 using System.Text;
 using BoatTelemetry.BoatUnit.Bench;
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Supervision;
 using BoatTelemetry.BoatUnit.Wiring;
 using BoatTelemetry.Core.Links;
 using BoatTelemetry.Core.Reports;
@@ -170,6 +172,35 @@ public sealed class UnitConsoleTests
 
         bench.Board.Modem.ChangeRegistration(1);
         bench.Until(() => bench.Shore.Events.Any(e => e.Event.Kind == EventKind.Sos), 5 * 60_000);
+    }
+
+    [Fact]
+    public void Console_ItsPinCannotBeSilenced_LeavesItsPortAllTheSameAndSaysSoOnce()
+    {
+        using var bench = WithModem();
+        new GpioController().OpenPin(new CarrierS3Board().ConsoleTxPin);
+
+        bench.Until(() => bench.Unit.Links.Cellular.State == LinkState.Ready, 180_000);
+
+        var entry = new LogEntry();
+        var notes = 0;
+        for (long number = 1; number <= bench.Unit.Log.LastNumber; number++)
+            notes += bench.Unit.Log.TryRead(number, entry) && entry.Number == number && entry.Text == "console not silenced" ? 1 : 0;
+        Assert.Equal(1, notes);
+    }
+
+    [Fact]
+    public void ModemPort_DriverRefusesThePort_IsAskedAgainAfterItsPause()
+    {
+        BoardWires.Current = new BoardWires();
+        var board = new CarrierS3Board();
+        var port = new ModemPort(board, new GpioController(), 115_200, 0);
+        using (new SerialPort(board.ModemPort))
+            Assert.Null(port.TryTake(1_000));
+
+        Assert.Null(port.TryTake(1_000 + ModemPort.RetryMs - 1));
+        using var taken = port.TryTake(1_000 + ModemPort.RetryMs);
+        Assert.NotNull(taken);
     }
 
     [Fact]
