@@ -254,7 +254,7 @@ public sealed class Unit
         });
         if (_links.ModemPort != null)
         {
-            _links.ModemPort.LendTo(port, console);
+            _links.ModemPort.LendTo(port, console, _panel, _log);
         }
 
         return console;

@@ -129,14 +129,15 @@ internal sealed class FlashCommand
                 ExitCode.HalfDone, why?.Word ?? "no-start", $"The flash is written, and the unit does not answer on its console. {why?.Advice ?? "Press RESET (EN); if it stays silent, flash it anew."}");
         }
 
-        var configured = (string?)info["board"];
+        // The unit goes by its module, whatever its configuration says.
+        var running = (string?)info["board"];
         output.Result(
-            new JsonObject { ["outcome"] = "flashed", ["firmware"] = info["firmware"]?.DeepClone(), ["target"] = info["target"]?.DeepClone(), ["board"] = configured },
+            new JsonObject { ["outcome"] = "flashed", ["firmware"] = info["firmware"]?.DeepClone(), ["target"] = info["target"]?.DeepClone(), ["board"] = running },
             page =>
             {
                 page.Line(new Cell($"The unit runs firmware {info["firmware"]} on {info["target"]}.", Tone.Good));
-                if (configured != board.Model)
-                    page.Line($"Its configuration has board {configured}: boatctl config set board.model={board.Model}, then press RESET");
+                if (running != board.Model)
+                    page.Line($"This module is {running}'s, and --board was {board.Model}: wrong image or wrong --board. Flash again with --board {running}.");
             });
         return ExitCode.Ok;
     }

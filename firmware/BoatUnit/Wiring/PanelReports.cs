@@ -35,6 +35,9 @@ public sealed class PanelReports : ISosIndicator
     /// <summary>The shore's code to the last SOS, 1 to 255; 0 for none.</summary>
     public int SosCode { get; private set; }
 
+    /// <summary>Whether SOS or man overboard was raised since the start, taken back or not.</summary>
+    public bool HasCalledForHelp { get; private set; }
+
     /// <summary>From when on events are reported: a unit without a key shows them only.</summary>
     public void Use(Reporting reporting)
     {
@@ -73,6 +76,7 @@ public sealed class PanelReports : ISosIndicator
     {
         if (_inputs.Sos.TakeRaised())
         {
+            HasCalledForHelp = true;
             _reporting.Events.Raise(EventKind.Sos, nowMs);
             SosCode = 0;
             _shown.Sos = SosProgress.Raised;
@@ -85,6 +89,7 @@ public sealed class PanelReports : ISosIndicator
 
         if (_inputs.ManOverboard.TakeRaised())
         {
+            HasCalledForHelp = true;
             _reporting.Events.Raise(EventKind.ManOverboard, nowMs);
         }
 

@@ -1,10 +1,13 @@
+using System.Device.Gpio;
 using System.IO.Ports;
 using System.Text;
 using BoatTelemetry.BoatUnit.Bench;
 using BoatTelemetry.BoatUnit.Board;
 using BoatTelemetry.BoatUnit.Config;
+using BoatTelemetry.BoatUnit.Supervision;
 using BoatTelemetry.BoatUnit.Wiring;
 using BoatTelemetry.Core.Links;
+using BoatTelemetry.Core.Reports;
 using BoatTelemetry.Facade.Wires;
 using BoatTelemetry.Host.Board;
 using BoatTelemetry.Simulator.Air;
@@ -104,7 +107,7 @@ public sealed class UnitConsoleTests
     }
 
     [Fact]
-    public void Console_InUse_KeepsItsPortUntilNobodyAskedForTenMinutes()
+    public void Console_InUse_KeepsItsPortUntilNobodyAskedForTwoMinutes()
     {
         using var bench = WithModem();
         var terminal = Terminal.At(bench);
@@ -125,6 +128,81 @@ public sealed class UnitConsoleTests
         bench.Until(() => terminal.Text.Split('\n').Length == 4, 5_000);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Console_CallForHelpWhileItHoldsThePort_LeavesItToTheModemAtOnce(bool isManOverboard)
+    {
+        using var bench = WithModem(hasLoRa: false);
+        var terminal = Terminal.At(bench);
+        bench.RunS(20);
+        terminal.Type(Request);
+        bench.Until(() => terminal.Text.Contains("\"cellular\":{\"state\":\"waiting\"", StringComparison.Ordinal), 5_000);
+
+        (isManOverboard ? bench.Board.Panel.ManOverboard! : bench.Board.Panel.Sos!).Close();
+        var kind = isManOverboard ? EventKind.ManOverboard : EventKind.Sos;
+        bench.Until(() => !bench.Unit.Links.Cellular.IsWaiting, 3_000);
+        bench.Until(() => bench.Shore.Events.Any(e => e.Event.Kind == kind), 60_000);
+    }
+
+    [Fact]
+    public void Console_LidOpened_KeepsItsPort()
+    {
+        using var bench = WithModem(hasLoRa: false);
+        bench.RunS(20);
+        bench.Board.Panel.Tamper!.Open();
+        bench.Until(() => bench.Unit.Reporting.Dispatcher.UrgentFrames > 0, 10_000);
+        bench.RunS(5);
+        Assert.True(bench.Unit.Links.Cellular.IsWaiting);
+    }
+
+    [Fact]
+    public void Console_SosOfAnEarlierLife_KeepsItsPortForTheFirstMinute()
+    {
+        using var bench = WithModem(hasLoRa: false);
+        bench.RunS(5);
+        bench.Board.Modem.ChangeRegistration(0);
+        bench.Board.Panel.Sos!.Close();
+        bench.RunS(5);
+        bench.Board.Panel.Sos.Open();
+        bench.PowerCycle();
+        bench.Until(() => bench.Unit.Reporting.Dispatcher.UrgentSos > 0, 10_000);
+        bench.RunS(30);
+        Assert.True(bench.Unit.Links.Cellular.IsWaiting);
+
+        bench.Board.Modem.ChangeRegistration(1);
+        bench.Until(() => bench.Shore.Events.Any(e => e.Event.Kind == EventKind.Sos), 5 * 60_000);
+    }
+
+    [Fact]
+    public void Console_ItsPinCannotBeSilenced_LeavesItsPortAllTheSameAndSaysSoOnce()
+    {
+        using var bench = WithModem();
+        new GpioController().OpenPin(new CarrierS3Board().ConsoleTxPin);
+
+        bench.Until(() => bench.Unit.Links.Cellular.State == LinkState.Ready, 180_000);
+
+        var entry = new LogEntry();
+        var notes = 0;
+        for (long number = 1; number <= bench.Unit.Log.LastNumber; number++)
+            notes += bench.Unit.Log.TryRead(number, entry) && entry.Number == number && entry.Text == "console not silenced" ? 1 : 0;
+        Assert.Equal(1, notes);
+    }
+
+    [Fact]
+    public void ModemPort_DriverRefusesThePort_IsAskedAgainAfterItsPause()
+    {
+        BoardWires.Current = new BoardWires();
+        var board = new CarrierS3Board();
+        var port = new ModemPort(board, new GpioController(), 115_200, 0);
+        using (new SerialPort(board.ModemPort))
+            Assert.Null(port.TryTake(1_000));
+
+        Assert.Null(port.TryTake(1_000 + ModemPort.RetryMs - 1));
+        using var taken = port.TryTake(1_000 + ModemPort.RetryMs);
+        Assert.NotNull(taken);
+    }
+
     [Fact]
     public void SelfTest_OverTheConsoleThatHasTheModemsPort_SaysThatTheModemWaits()
     {
@@ -138,9 +216,10 @@ public sealed class UnitConsoleTests
         Assert.Contains("\"detail\":\"waiting\"", terminal.Text, StringComparison.Ordinal);
     }
 
-    private static UnitBench WithModem() => new(configure: config =>
+    private static UnitBench WithModem(bool hasLoRa = true) => new(configure: config =>
     {
         var problem = new ConfigProblem();
+        config.TrySet(ConfigKeys.LoraEnabled, hasLoRa, problem);
         config.TrySet(ConfigKeys.CellularEnabled, true, problem);
         config.TrySet(ConfigKeys.CellularHost, "10.0.0.1", problem);
     });
