@@ -67,24 +67,28 @@ RETURNS void LANGUAGE sql AS $$
         WHERE c.gateway = k.gateway AND c.id = k.id AND c.result IS NULL;
 $$;
 
--- Tells what one gateway heard, and returns what has changed since a version that it has read.
+-- Tells what one gateway heard, and returns what has changed since a version that it has read. No time is later than the database's own: a unit
+-- that is silent would be live until then, by one gateway's clock that was ahead for a moment.
 CREATE FUNCTION exchange_heard(
     p_unit integer[], p_heard bigint[], p_since bigint[], p_interval integer[], p_counter bigint[], p_after bigint)
 RETURNS SETOF unit_heard LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint;
+    v_now bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
 BEGIN
     IF cardinality(p_unit) > 0 THEN
         UPDATE unit_heard_head SET version = version + 1 RETURNING version INTO STRICT v_version;
         INSERT INTO unit_heard AS h (unit, heard_utc_ms, live_since_utc_ms, interval_ms, interval_counter, version)
-            SELECT *, v_version FROM unnest(p_unit, p_heard, p_since, p_interval, p_counter)
+            SELECT g.unit, least(g.heard, v_now), least(g.since, v_now), g.interval_ms, g.counter, v_version
+                FROM unnest(p_unit, p_heard, p_since, p_interval, p_counter) AS g (unit, heard, since, interval_ms, counter)
             ON CONFLICT (unit) DO UPDATE SET
-                heard_utc_ms = greatest(h.heard_utc_ms, excluded.heard_utc_ms),
-                live_since_utc_ms = CASE WHEN excluded.heard_utc_ms > h.heard_utc_ms THEN excluded.live_since_utc_ms ELSE h.live_since_utc_ms END,
+                heard_utc_ms = greatest(least(h.heard_utc_ms, v_now), excluded.heard_utc_ms),
+                live_since_utc_ms = least(
+                    CASE WHEN excluded.heard_utc_ms > h.heard_utc_ms THEN excluded.live_since_utc_ms ELSE h.live_since_utc_ms END, v_now),
                 interval_ms = CASE WHEN excluded.interval_counter > h.interval_counter THEN excluded.interval_ms ELSE h.interval_ms END,
                 interval_counter = greatest(h.interval_counter, excluded.interval_counter),
                 version = v_version
-            WHERE excluded.heard_utc_ms > h.heard_utc_ms OR excluded.interval_counter > h.interval_counter;
+            WHERE excluded.heard_utc_ms > h.heard_utc_ms OR excluded.interval_counter > h.interval_counter OR h.heard_utc_ms > v_now;
     END IF;
     RETURN QUERY SELECT * FROM unit_heard u WHERE u.version > p_after;
 END $$;

@@ -83,7 +83,7 @@ public sealed partial class DownlinkWorker : IHostedService, ICommitListener, IU
         _options = options;
         _fleet = fleet;
         _commands = commands;
-        _counters = new DownlinkCounters(store, options.GatewayIndex, time, TimeSync.IsSynchronized);
+        _counters = new DownlinkCounters(store, options.GatewayIndex, time, TimeSync.Ask());
         _sealer = new DownlinkSealer(_counters, commands);
         _guard = guard;
         _metrics = metrics;

@@ -52,13 +52,12 @@ internal sealed class SteadyClock
     /// <summary>UTC, milliseconds since 1970-01-01. To be asked for now and then: a leap counts from when it is first seen.</summary>
     public long UtcMs()
     {
+        // The service sets the clock first and says so then: a time that was read before its word may be the old one.
+        var isFirstSynchronized = _isUnsynchronized && _isSynchronized();
+        _isUnsynchronized &= !isFirstSynchronized;
         var wallUtcMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var timestamp = _time.GetTimestamp();
         var expectedUtcMs = _utcMs + ElapsedMs(_atTimestamp, timestamp);
-
-        // The service sets the clock first and says so then.
-        var isFirstSynchronized = _isUnsynchronized && _isSynchronized();
-        _isUnsynchronized &= !isFirstSynchronized;
         if (isFirstSynchronized || _utcMs < ReleaseUtcMs || IsNear(wallUtcMs, expectedUtcMs))
             return Take(wallUtcMs, timestamp);
         if (!_isLeaping || !IsNear(wallUtcMs, _leapUtcMs + ElapsedMs(_leapTimestamp, timestamp)))

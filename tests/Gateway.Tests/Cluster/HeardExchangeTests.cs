@@ -80,12 +80,44 @@ public sealed class HeardExchangeTests(PostgresFixture postgres)
         await Eventually.TrueAsync(() => two.TryExchangeAsync().GetAwaiter().GetResult() && two.Knows(two.Second), "told");
     }
 
+    // A clock that was a day ahead for a moment: a boat that sank then was live for all, until the next day.
+    [Fact]
+    public async Task Time_LaterThanTheDatabasesOwn_IsNotKept()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var connection = new ClusterDatabase(database))
+            await ClusterSchema.PrepareAsync(connection, 4, CancellationToken.None);
+        var startUtcMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var aheadUtcMs = startUtcMs + 86_400_000;
+
+        await TellAsync(database, aheadUtcMs);
+        await AssertKeptAsync(database, startUtcMs);
+
+        // As a database left it whose own clock was put back.
+        await TestSql.ExecuteAsync(database, $"UPDATE unit_heard SET heard_utc_ms = {aheadUtcMs}, live_since_utc_ms = {aheadUtcMs}");
+        await TellAsync(database, startUtcMs - 1000);
+        await AssertKeptAsync(database, startUtcMs);
+    }
+
+    private static Task TellAsync(string database, long utcMs) =>
+        TestSql.ExecuteAsync(database, $"SELECT exchange_heard('{{{Unit}}}', '{{{utcMs}}}', '{{{utcMs}}}', '{{{IntervalMs}}}', '{{1}}', 0)");
+
+    private static async Task AssertKeptAsync(string database, long fromUtcMs)
+    {
+        foreach (var column in new[] { "heard_utc_ms", "live_since_utc_ms" })
+        {
+            var keptUtcMs = await TestSql.ScalarAsync(database, $"SELECT {column} FROM unit_heard");
+            Assert.InRange(keptUtcMs, fromUtcMs, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        }
+    }
+
     /// <summary>Two gateways, of which each holds half of four shards.</summary>
     private sealed class TwoGateways(string database) : IAsyncDisposable
     {
         private readonly TestBoat _boat = new(Unit);
 
-        public ManualTime Time { get; } = new(1_800_000_000_000);
+        // What the tests let pass stays behind the database's clock.
+        public ManualTime Time { get; } = new(DateTimeOffset.UtcNow.AddDays(-1));
 
         public Gateway First { get; private set; } = null!;
 

@@ -103,7 +103,7 @@ public sealed class SteadyClockTests
         var folder = Directory.CreateTempSubdirectory("boat-test-timesync-").FullName;
         try
         {
-            var clock = new SteadyClock(_time, () => TimeSync.IsSynchronized(folder));
+            var clock = new SteadyClock(_time, TimeSync.Ask(folder));
             _time.Step(TimeSpan.FromDays(3));
             Assert.Equal(StartUtcMs, clock.UtcMs());
 
@@ -123,7 +123,37 @@ public sealed class SteadyClockTests
 
     [Fact]
     public void IsSynchronized_WhereNobodySays_IsTrue() =>
-        Assert.True(TimeSync.IsSynchronized(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())));
+        Assert.True(TimeSync.Ask(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString()))());
+
+    // Its folder goes with it when another service takes its place.
+    [Fact]
+    public void IsSynchronized_AfterTheServiceWasStoppedBeforeItSynchronized_IsNotTrue()
+    {
+        var folder = Directory.CreateTempSubdirectory("boat-test-timesync-").FullName;
+        var isSynchronized = TimeSync.Ask(folder);
+        Assert.False(isSynchronized());
+
+        Directory.Delete(folder);
+
+        Assert.False(isSynchronized());
+    }
+
+    // The service may set the clock while it is asked: the time that was taken for right was the one before.
+    [Fact]
+    public void UtcMs_OfAClockThatIsSetWhileTheServiceIsAsked_FollowsAtOnce()
+    {
+        var asked = 0;
+        var clock = new SteadyClock(_time, () =>
+        {
+            if (++asked < 2)
+                return false;
+            _time.Step(TimeSpan.FromDays(3));
+            return true;
+        });
+
+        Assert.Equal(StartUtcMs + (3 * 86_400_000L), clock.UtcMs());
+        Assert.False(clock.IsLeaping);
+    }
 
     [Fact]
     public void UtcMs_OfAClockThatWasNotSet_FollowsTheFirstTime()
