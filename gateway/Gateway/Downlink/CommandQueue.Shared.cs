@@ -35,13 +35,14 @@ public sealed partial class CommandQueue
     /// </summary>
     internal const int ResultToldMs = 60_000;
 
-    private readonly Dictionary<int, (uint Counter, CommandResult Result, long HeardMs)> _resultsHeard = [];
+    // Of each counter, since a unit that has changed its key may have told another command's a moment ago. What is older than the minute goes.
+    private readonly Dictionary<(int Unit, uint Counter), (CommandResult Result, long HeardMs)> _resultsHeard = [];
 
     // The newest of each command, also of one that has ended since: the others know a result by it. No more than there are commands.
     private readonly Dictionary<(int? OfGateway, long Id), uint> _countersUntold = [];
 
     // Others' commands that have ended here, until the gateway that was asked has taken them away.
-    private readonly HashSet<(int Gateway, long Id)> _endedShared = [];
+    private readonly HashSet<(int Gateway, long Id, long QueuedUtcMs)> _endedShared = [];
     private bool _isShared;
     private long _version;
 
@@ -54,14 +55,12 @@ public sealed partial class CommandQueue
             if (!_isShared)
                 commands.FindAll(static command => command.Counters.Count > 0).ForEach(command => _countersUntold[(null, command.Id)] = command.Counters[^1]);
             _isShared = true;
-            var before = _time.MonotonicMs() - ResultToldMs;
-            foreach (var unit in _resultsHeard.Where(heard => heard.Value.HeardMs < before).Select(static heard => heard.Key).ToList())
-                _resultsHeard.Remove(unit);
+            ForgetOldResults();
             return new CommandNews(
                 _version,
                 [.. commands.Where(static command => command.OfGateway is null).Select(command => ToShared(command, gateway))],
                 [.. _countersUntold.Select(sent => (sent.Key.OfGateway ?? gateway, sent.Key.Id, sent.Value))],
-                [.. _resultsHeard.Select(static heard => (heard.Key, heard.Value.Counter, heard.Value.Result))]);
+                [.. _resultsHeard.Select(static heard => (heard.Key.Unit, heard.Key.Counter, heard.Value.Result))]);
         }
     }
 
@@ -103,18 +102,22 @@ public sealed partial class CommandQueue
     // Under the lock.
     private void LearnOthers(Dictionary<(int Gateway, long Id), QueuedCommand> commands, int gateway, IReadOnlyCollection<SharedCommand> others)
     {
-        var there = others.Select(static command => (command.Gateway, command.Id)).ToHashSet();
+        // A number comes again when a gateway has lost its store, with another time: what waits under it is another command.
+        var there = others.Select(static command => (command.Gateway, command.Id, command.QueuedUtcMs)).ToHashSet();
         _endedShared.IntersectWith(there);
         foreach (var (key, command) in commands)
         {
-            if (key.Gateway != gateway && !there.Contains(key))
-                Remove(command);
+            if (key.Gateway == gateway || there.Contains((key.Gateway, key.Id, command.QueuedUtcMs)))
+                continue;
+            Remove(command);
+            commands.Remove(key);
+            _countersUntold.Remove((key.Gateway, key.Id));
         }
 
         foreach (var command in others)
         {
             var key = (command.Gateway, command.Id);
-            if (commands.ContainsKey(key) || _endedShared.Contains(key))
+            if (commands.ContainsKey(key) || _endedShared.Contains((command.Gateway, command.Id, command.QueuedUtcMs)))
                 continue;
             Add(new QueuedCommand
             {
@@ -138,16 +141,33 @@ public sealed partial class CommandQueue
         lock (_lock)
         {
             if (_isShared)
-                _resultsHeard[unit] = (counter, result, _time.MonotonicMs());
+                NoteShared(unit, counter, result);
+        }
+    }
+
+    // Under the lock.
+    private void NoteShared(int unit, uint counter, CommandResult result)
+    {
+        ForgetOldResults();
+        _resultsHeard[(unit, counter)] = (result, _time.MonotonicMs());
+    }
+
+    private void ForgetOldResults()
+    {
+        var before = _time.MonotonicMs() - ResultToldMs;
+        foreach (var (key, heard) in _resultsHeard)
+        {
+            if (heard.HeardMs < before)
+                _resultsHeard.Remove(key);
         }
     }
 
     // Under the lock. A change of key is done when the unit is heard under the new one, which no status needs to tell the others.
     private bool TryEndShared(QueuedCommand command, CommandEnd end)
     {
-        if (end == CommandEnd.Done && command.Counters.Count > 0 && !_resultsHeard.ContainsKey(command.Unit))
-            _resultsHeard[command.Unit] = (command.Counters[^1], CommandResult.Done, _time.MonotonicMs());
-        _endedShared.Add((command.OfGateway!.Value, command.Id));
+        if (end == CommandEnd.Done && command.Counters.Count > 0 && !command.Counters.Exists(counter => _resultsHeard.ContainsKey((command.Unit, counter))))
+            NoteShared(command.Unit, command.Counters[^1], CommandResult.Done);
+        _endedShared.Add((command.OfGateway!.Value, command.Id, command.QueuedUtcMs));
         Remove(command);
         return true;
     }

@@ -122,6 +122,28 @@ public sealed class CommandExchangeTests(PostgresFixture postgres)
         Assert.Equal((there.QueuedUtcMs, 1, null), (here.QueuedUtcMs, here.OfGateway, there.OfGateway));
     }
 
+    // The number of the one before: its body went out under it, and its result would have ended the new one.
+    [Fact]
+    public async Task Command_OfAGatewayThatLostItsStore_TakesThePlaceOfTheOneWithItsNumber()
+    {
+        await using var two = await TwoGateways.StartAsync(await postgres.CreateDatabaseAsync());
+        two.Asked.Enqueue();
+        await two.ExchangeAsync();
+        var before = two.Other.Send()!.Value.Command;
+        two.Asked.LoseStore();
+        await two.Asked.ReopenAsync();
+        two.Time.Advance(TimeSpan.FromMinutes(1));
+        two.Asked.Enqueue();
+        await two.ExchangeAsync();
+
+        var (counter, command) = two.Other.Send()!.Value;
+        Assert.Equal((before.Id, before.QueuedUtcMs + 60_000), (command.Id, command.QueuedUtcMs));
+        Assert.Equal([counter], command.Counters);
+        two.Other.Queue.Result(Unit, counter, CommandResult.Done);
+        await two.ExchangeAsync();
+        Assert.Equal(CommandEnd.Done, Assert.Single(two.Asked.Ended).End);
+    }
+
     [Fact]
     public async Task Database_Away_CostsNoCommand_AndAllIsToldWhenItIsBack()
     {
@@ -238,12 +260,19 @@ public sealed class CommandExchangeTests(PostgresFixture postgres)
 
         public void Close() => _store?.Dispose();
 
-        public void Enqueue()
+        public void LoseStore()
+        {
+            Close();
+            foreach (var file in Directory.GetFiles(_folder))
+                File.Delete(file);
+        }
+
+        public void Enqueue(CommandKind kind = CommandKind.StatusRequest)
         {
             var command = new Command
             {
-                Kind = CommandKind.StatusRequest,
-                LongStatus = true,
+                Kind = kind,
+                LongStatus = kind == CommandKind.StatusRequest,
                 ExpiryUtcMs = time.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds(),
             };
             Assert.Equal(CommandRefusal.None, Queue.Enqueue(new CommandRequest(Unit, command, "answers/here"), out _));
