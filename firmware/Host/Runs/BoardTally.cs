@@ -61,11 +61,6 @@ public sealed class BoardTally
         text.AppendLine($"record: {_stored} frames stored, {_acknowledged} acknowledged, {last.Reporting?.Journal.HeldFrames ?? 0} held");
         text.Append($"air: {air.Heard} heard, {air.TooWeak} too weak, {air.NotListenedFor} not listened for, {heard.Acknowledged} in acknowledged datagrams");
         text.AppendLine($"; {heard.Downlinks} downlinks, {air.DownlinksHeard} reached the boat, {air.DownlinksMissed} did not");
-        return new RunSummary(text.ToString(), FailureOf(heard));
+        return new RunSummary(text.ToString(), heard.IsUnanswered ? RunSummary.Unanswered : null);
     }
-
-    // Late ones are answers, too: on a busy machine all may be.
-    private static string? FailureOf(ConcentratorCounters heard) => heard.Acknowledged + heard.LateAcks == 0 && heard.Heard > 0
-        ? "the gateway acknowledged nothing: is it running, and is this its packet-forwarder port?"
-        : null;
 }

@@ -9,6 +9,9 @@ namespace BoatTelemetry.Host.Runs;
 /// <param name="Failure">Why the run is to be taken for failed, or null.</param>
 public sealed record RunSummary(string Text, string? Failure)
 {
+    /// <summary>What a run says whose frames the gateway left without any answer.</summary>
+    internal const string Unanswered = "the gateway acknowledged nothing: is it running, and is this its packet-forwarder port?";
+
     private static readonly TimeSpan _settleLongest = TimeSpan.FromSeconds(15);
 
     /// <summary>Waits for the last acknowledgements and sums up.</summary>
@@ -41,8 +44,8 @@ public sealed record RunSummary(string Text, string? Failure)
         if (unit.Reporter.Sent == 0)
             return "the link took no frame";
 
-        if (air.Acknowledged + air.LateAcks == 0 && air.Heard > 0)
-            return "the gateway acknowledged nothing: is it running, and is this its packet-forwarder port?";
+        if (air.IsUnanswered)
+            return Unanswered;
 
         return lossIsFailure && air.Acknowledged < unit.Reporter.Sent
             ? $"{unit.Reporter.Sent - air.Acknowledged} frames were never acknowledged; the rest of the log was not played"

@@ -56,4 +56,8 @@ public sealed record ConcentratorCounters(
     long PullAcks,
     long Downlinks,
     long WaitedForRoom,
-    long DownlinksSent);
+    long DownlinksSent)
+{
+    /// <summary>Whether the gateway answered nothing of what was heard. Late answers are answers, too: on a busy machine all may be.</summary>
+    public bool IsUnanswered => Heard > 0 && Acknowledged + LateAcks == 0;
+}

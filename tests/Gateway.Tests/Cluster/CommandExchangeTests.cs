@@ -203,18 +203,7 @@ public sealed class CommandExchangeTests(PostgresFixture postgres)
             }
         }
 
-        public async Task<bool> TryExchangeAsync()
-        {
-            try
-            {
-                await ExchangeAsync();
-                return true;
-            }
-            catch (ClusterException)
-            {
-                return false;
-            }
-        }
+        public Task<bool> TryExchangeAsync() => DatabaseAway.TryAsync(ExchangeAsync);
 
         public Task<long> CountAsync(string table) => TestSql.ScalarAsync(_connection, $"SELECT count(*) FROM {table}");
 

@@ -176,18 +176,7 @@ public sealed class HeardExchangeTests(PostgresFixture postgres)
             await First.Exchange.ExchangeAsync(CancellationToken.None);
         }
 
-        public async Task<bool> TryExchangeAsync()
-        {
-            try
-            {
-                await ExchangeAsync();
-                return true;
-            }
-            catch (ClusterException)
-            {
-                return false;
-            }
-        }
+        public Task<bool> TryExchangeAsync() => DatabaseAway.TryAsync(ExchangeAsync);
 
         public async ValueTask DisposeAsync()
         {

@@ -91,10 +91,7 @@ internal sealed partial class CellularIngest : IHostedService, IIngestState, IDi
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _receiver?.Dispose();
-    }
+    public void Dispose() => _receiver?.Dispose();
 
     private void Failed(SocketException e)
     {
